@@ -1,0 +1,139 @@
+package notifier
+
+import (
+	"slices"
+
+	"hearback/events"
+	"hearback/notifier/calendar"
+	"hearback/templates"
+)
+
+// Book is one version of what managers own: rules, directory and words. It is
+// never changed once made and may be shared between goroutines.
+type Book struct {
+	// Version names the content: two books of the same content have the same version.
+	Version      string
+	Council      Council
+	Calendar     *calendar.Calendar
+	ContactHours calendar.Hours
+	Rules        []Rule
+	Directory    Directory
+	Words        *templates.Library
+}
+
+// Council is who signs the messages.
+type Council struct{ Name, Short, Phone string }
+
+// Rule is one kind of promise: what opens it, what keeps it, when it is due and
+// the ladder that is climbed until it is kept.
+type Rule struct {
+	Name     string
+	OpenedBy []string
+	KeptBy   []string
+	// When is nil for a rule without a condition.
+	When      Condition
+	Due       calendar.Due
+	Statutory bool
+	Cites     string
+	// Acknowledge is nil for a rule that tells the family nothing when it opens.
+	Acknowledge *Acknowledge
+	Steps       []Step
+}
+
+// Condition is the book's `when`. Holds returns an error where the event lacks
+// what the condition asks for; the promise is then opened, because silence
+// would be the greater harm.
+type Condition interface {
+	Holds(event events.Event, c Case) (bool, error)
+}
+
+// Acknowledge is what the family hears at once.
+type Acknowledge struct {
+	Words   string
+	Via     Via
+	AnyHour bool
+}
+
+// Via is how a message may travel.
+type Via struct {
+	// All sends on every channel that works; else the first that works.
+	All bool
+	// Channels is the order to try; empty for the contact's own preference.
+	Channels []string
+}
+
+// Step is a rung of the ladder.
+type Step struct {
+	// Every is set for the rung that repeats; At then says when it first fires.
+	Every      *calendar.Amount
+	At         Offset
+	Chase      []string
+	Words      string
+	Via        Via
+	TellFamily string
+}
+
+// Offset is an instant relative to the due instant. The zero value is due itself.
+type Offset struct {
+	Amount calendar.Amount
+	Before bool
+}
+
+// Directory is who works where, and who stands above whom.
+type Directory struct {
+	Teams  []Team
+	People []Person
+}
+
+// Team is a group of officers with a ladder of people above them.
+type Team struct {
+	ID, Name                     string
+	Lead, Manager, HeadOfService string
+	Phone, Email                 string
+}
+
+// Person is a member of staff.
+type Person struct {
+	ID, Name, Email, Mobile, Team, Role string
+	Away                                []Absence
+}
+
+// Team finds a team by id.
+func (d Directory) Team(id string) (Team, bool) {
+	if i := slices.IndexFunc(d.Teams, func(t Team) bool { return t.ID == id }); i >= 0 {
+		return d.Teams[i], true
+	}
+	return Team{}, false
+}
+
+// Person finds a member of staff by id.
+func (d Directory) Person(id string) (Person, bool) {
+	if i := slices.IndexFunc(d.People, func(p Person) bool { return p.ID == id }); i >= 0 {
+		return d.People[i], true
+	}
+	return Person{}, false
+}
+
+// Rule finds a rule by name.
+func (b *Book) Rule(name string) (Rule, bool) {
+	if i := slices.IndexFunc(b.Rules, func(r Rule) bool { return r.Name == name }); i >= 0 {
+		return b.Rules[i], true
+	}
+	return Rule{}, false
+}
+
+// Books are the versions that open promises may need.
+type Books struct {
+	// Current opens new promises; its directory and contact hours hold for all.
+	Current *Book
+	// Versions holds every version by name, Current included.
+	Versions map[string]*Book
+}
+
+// Version returns the book of a version, or the current one where it is gone.
+func (b Books) Version(version string) *Book {
+	if book, ok := b.Versions[version]; ok {
+		return book
+	}
+	return b.Current
+}

@@ -1,0 +1,339 @@
+package notifier
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"hearback/events"
+	"hearback/notifier/calendar"
+	"hearback/templates"
+)
+
+// recentFor is how long a hand-over stays in the case: longer than a provider's
+// list may lag behind, and than a takeover may take.
+const recentFor = time.Hour
+
+// Decide says what follows from one input.
+//
+// now is when the input was taken; it is recorded beside the decision, so that
+// the same decision can be made again. An event that was decided before (by its
+// identity, or by its place in the stream) changes nothing. The case that was
+// passed in is left as it is.
+func Decide(c Case, in Input, books Books, now time.Time) Decision {
+	d := decider{c: c.clone(), books: books, now: now}
+	switch {
+	case in.Event != nil:
+		if in.Sequence != 0 && in.Sequence <= c.Input || c.HasSeen(in.Event.Identity()) {
+			return Decision{Case: c}
+		}
+		d.c.Input = max(d.c.Input, in.Sequence)
+		d.c.remember(in.Event.Identity())
+		d.changed = true
+		d.event(*in.Event)
+	case in.Result != nil:
+		d.result(*in.Result)
+	case in.Due:
+		d.due()
+	}
+	if d.changed {
+		d.c.Recent = slices.DeleteFunc(d.c.Recent, func(h Handed) bool { return now.Sub(h.At) > recentFor })
+	}
+	return Decision{Case: d.c, Changed: d.changed, Lines: d.lines, Ended: d.ended, Settled: d.settled, Outcomes: d.outcomes}
+}
+
+// decider is one decision in the making.
+type decider struct {
+	c        Case
+	books    Books
+	now      time.Time
+	changed  bool
+	lines    []Line
+	ended    []Promise
+	settled  []Settled
+	outcomes []Outcome
+	// told is who was chased in this look, as families are told.
+	told string
+}
+
+func (d *decider) say(what, why string) { d.lines = append(d.lines, Line{What: what, Why: why}) }
+
+func (d *decider) tell(kind string, data events.Outcome) {
+	d.outcomes = append(d.outcomes, Outcome{Type: kind, Data: data})
+}
+
+func (d *decider) book() *Book { return d.books.Current }
+
+func (d *decider) today() calendar.Date {
+	return calendar.DateOf(d.now, d.book().Calendar.Location)
+}
+
+// event decides about something that happened.
+func (d *decider) event(e events.Event) {
+	if d.c.Ref == "" {
+		d.c.Ref = e.Case
+		if e.Type != events.TypeCaseOpened {
+			d.c.Team = Unassigned
+		}
+	}
+	d.say("Event "+e.Type, "from "+e.Source+", id "+e.ID+"; it happened at "+e.Time.UTC().Format(time.RFC3339)+occurred(e))
+	if d.c.State == Stopped && e.Type != events.TypeCaseOpened {
+		d.whileStopped(e)
+		return
+	}
+	switch e.Type {
+	case events.TypeCaseOpened, events.TypeCaseChanged:
+		d.caseDetails(e)
+	case events.TypeContactChanged, events.TypeContactUnsafe, events.TypeContactOptedOut:
+		d.contactDetails(e)
+	case events.TypeOfficerChanged:
+		d.officerChanged(data[events.OfficerChanged](e).Officer)
+	case events.TypeOfficerAway:
+		d.officerAway(data[events.OfficerAway](e))
+	case events.TypeReplyPostponed:
+		d.postpone(data[events.Postponement](e))
+	case events.TypeCaseClosed, events.TypeCaseStopped:
+		d.close(e.Type, data[events.Closure](e).Reason)
+		return
+	case events.TypeTaskDone:
+		d.taskDone(data[events.TaskDone](e))
+	}
+	d.keep(e)
+	d.open(e)
+}
+
+func occurred(e events.Event) string {
+	if e.OccurredOn == "" {
+		return ""
+	}
+	return ", on " + e.OccurredOn
+}
+
+// data decodes what Check has already accepted; what is not there is the zero value.
+func data[T any](e events.Event) T {
+	value, _ := events.DataOf[T](e)
+	return value
+}
+
+// start is the instant at which a clock that the event starts begins: when it
+// happened, never when it was stored.
+func start(e events.Event, c *calendar.Calendar) time.Time {
+	if e.OccurredOn == "" {
+		return e.Time
+	}
+	var on calendar.Date
+	if on.UnmarshalText([]byte(e.OccurredOn)) != nil || on == calendar.DateOf(e.Time, c.Location) {
+		return e.Time
+	}
+	return on.At(0, 0, c.Location)
+}
+
+// open opens every promise that the book says this event opens.
+func (d *decider) open(e events.Event) {
+	var enquiry events.Enquiry
+	if e.Type == events.TypeEnquiryReceived {
+		enquiry = data[events.Enquiry](e)
+	} else {
+		received := data[events.MessageReceived](e)
+		enquiry = events.Enquiry{Enquiry: received.Enquiry, Channel: received.Channel, From: received.Contact}
+	}
+	if enquiry.Enquiry == "" {
+		enquiry.Enquiry = e.ID
+	}
+	opened := false
+	for _, rule := range d.book().Rules {
+		if !slices.Contains(rule.OpenedBy, e.Type) {
+			continue
+		}
+		why := ""
+		if rule.When != nil {
+			holds, err := rule.When.Holds(e, d.c)
+			if err != nil {
+				why = "the rule's condition could not be judged, so it counts as met"
+			} else if !holds {
+				continue
+			}
+		}
+		d.openPromise(rule, enquiry, start(e, d.book().Calendar), why)
+		opened = true
+	}
+	if !opened && (e.Type == events.TypeEnquiryReceived || e.Type == events.TypeMessageReceived) {
+		d.openTask("Answer the family: no rule of the book promises a reply to this "+e.Type,
+			"no rule's opened_by and when fit the event", "", enquiry.From)
+	}
+}
+
+func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, note string) {
+	p := Promise{Rule: rule.Name, Enquiry: q.Enquiry, Book: d.book().Version, Opened: opened,
+		Channel: q.Channel, From: q.From, Urgent: q.Urgent}
+	if _, is := d.c.Promise(p.Key()); is {
+		d.say("Enquiry "+q.Enquiry+" is open already", "the same enquiry was reported again")
+		return
+	}
+	if q.Contact != nil {
+		p.Caller = new(contact(*q.Contact))
+		p.Caller.ID = ""
+	}
+	deadline, err := d.book().Calendar.Deadline(opened, rule.Due, rule.Statutory)
+	if err != nil {
+		deadline = calendar.Deadline{At: opened.AddDate(0, 0, 7), Working: []string{"The calendar could not count: " + err.Error() + ". A week is taken instead."}}
+		deadline.Date = calendar.DateOf(deadline.At, d.book().Calendar.Location)
+	}
+	p.Due, p.DueDate = deadline.At, deadline.Date
+	if i := slices.IndexFunc(d.c.Early, func(r EarlyReply) bool { return r.Enquiry == q.Enquiry }); i >= 0 {
+		early := d.c.Early[i]
+		d.c.Early = slices.Delete(d.c.Early, i, i+1)
+		d.say("Promise "+p.Key()+" opened and kept", "the reply was recorded before the enquiry")
+		d.end(p, Ended{At: early.At, Kept: true, By: early.By, Channel: early.Channel, Why: "A person replied."})
+		return
+	}
+	for _, line := range deadline.Working {
+		if note != "" {
+			note += " "
+		}
+		note += line
+	}
+	if deadline.BeyondTable {
+		d.openTask("Check the due date of "+p.Key(), "it lies beyond the table of bank holidays; load a newer one", p.Key(), "")
+	}
+	d.say(fmt.Sprintf("Promise %s opened, due %s", p.Key(), p.DueDate.Words()), note)
+	overdue := !d.now.Before(p.Due)
+	heard := d.climb(&p, rule)
+	if rule.Acknowledge != nil && !(overdue && heard) {
+		d.tellFamily(p, Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.Via, rule.Acknowledge.AnyHour,
+			"the family got in touch and must hear at once that they were heard")
+	}
+	d.c.Promises = append(d.c.Promises, p)
+	if d.c.Officer == "" && d.c.Team == Unassigned {
+		d.say("Nobody is assigned to this case", "no case.opened has named a team and an officer")
+	}
+}
+
+// keep ends the promises that this event keeps.
+func (d *decider) keep(e events.Event) {
+	reply := data[events.Reply](e)
+	kept, named := 0, false
+	for i := 0; i < len(d.c.Promises); {
+		p := d.c.Promises[i]
+		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
+		if !ok || !slices.Contains(rule.KeptBy, e.Type) {
+			i++
+			continue
+		}
+		named = true
+		if reply.Enquiry != "" && reply.Enquiry != p.Enquiry {
+			i++
+			continue
+		}
+		d.c.Promises = slices.Delete(d.c.Promises, i, i+1)
+		d.end(p, Ended{At: e.Time, Kept: true, By: reply.By, Channel: reply.Channel, Why: "A person replied."})
+		kept++
+	}
+	if kept > 0 || e.Type != events.TypeReplySent {
+		return
+	}
+	if reply.Enquiry != "" {
+		d.c.Early = append(d.c.Early, EarlyReply{Enquiry: reply.Enquiry, At: e.Time, By: reply.By, Channel: reply.Channel})
+		d.say("A reply was recorded to enquiry "+reply.Enquiry, "no such enquiry is open; if it arrives later it counts as answered")
+		return
+	}
+	if !named {
+		d.say("A reply was recorded", "no promise was open")
+	}
+}
+
+// end takes a promise out of the case and withdraws what was still to be said for it.
+func (d *decider) end(p Promise, how Ended) {
+	p.Ended = &how
+	p.Late = p.Late || how.At.After(p.Due)
+	d.ended = append(d.ended, p)
+	d.withdraw(how.Why, func(m Message) bool { return m.Promise == p.Key() })
+	d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool { return how.Kept && t.Promise == p.Key() })
+	if how.Kept {
+		d.say("Promise "+p.Key()+" kept", how.Why)
+		d.tell(events.TypePromiseKept, events.Outcome{Promise: p.Rule, Enquiry: p.Enquiry, Due: p.DueDate.String()})
+		return
+	}
+	d.say("Promise "+p.Key()+" ended without a reply", how.Why)
+}
+
+func (d *decider) postpone(data events.Postponement) {
+	var until calendar.Date
+	if until.UnmarshalText([]byte(data.Until)) != nil {
+		return
+	}
+	found := false
+	for i := range d.c.Promises {
+		p := &d.c.Promises[i]
+		if data.Enquiry != "" && data.Enquiry != p.Enquiry {
+			continue
+		}
+		found = true
+		book := d.books.Version(p.Book)
+		rule, ok := book.Rule(p.Rule)
+		if !ok {
+			continue
+		}
+		deadline := book.Calendar.OnDate(until, rule.Statutory)
+		p.Due, p.DueDate, p.Late = deadline.At, deadline.Date, false
+		p.Postponed = &Postponed{Until: until, Reason: data.Reason, By: data.By}
+		p.Done = d.now
+		p.Next = nextRung(ladder(rule, *p, book.Calendar), *p, book.Calendar, p.Done)
+		d.say(fmt.Sprintf("Promise %s postponed to %s", p.Key(), p.DueDate.Words()), "a person gave a new date and a reason")
+		d.withdraw("a new date was promised", func(m Message) bool { return m.Promise == p.Key() })
+		d.tellFamily(*p, Postponement, templates.ReplyPostponed, Via{}, false, "the date of the reply has changed, and the family is told honestly")
+	}
+	if !found {
+		d.say("A reply was postponed, but no such enquiry is open", "nothing changed")
+	}
+}
+
+func (d *decider) close(kind, reason string) {
+	d.c.State = Closed
+	why := "The case was closed."
+	if kind == events.TypeCaseStopped {
+		d.c.State, why = Stopped, "The case was stopped: nothing more is sent to anybody."
+	}
+	if reason != "" {
+		why += " A reason was recorded."
+	}
+	promises := d.c.Promises
+	d.c.Promises = nil
+	for _, p := range promises {
+		d.end(p, Ended{At: d.now, Why: why})
+	}
+	d.withdraw(why, func(Message) bool { return true })
+	if d.c.State == Stopped {
+		d.c.Tasks, d.c.Early = nil, nil
+	}
+	d.say("Case "+string(d.c.State), why)
+}
+
+// whileStopped keeps what comes in for a stopped case, and asks a person to deal with it.
+func (d *decider) whileStopped(e events.Event) {
+	d.say("Nothing was sent", "the case is stopped")
+	if e.Type == events.TypeEnquiryReceived || e.Type == events.TypeMessageReceived {
+		d.openTask("Decide how to answer: somebody got in touch about a stopped case", "the case is stopped, so nothing goes out by itself", "", data[events.Enquiry](e).From)
+	}
+}
+
+func (d *decider) taskDone(done events.TaskDone) {
+	before := len(d.c.Tasks)
+	d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool { return t.ID == done.Task })
+	if len(d.c.Tasks) < before {
+		d.say("Task "+done.Task+" done", "a person recorded it")
+	}
+}
+
+// openTask asks a person for what Hearback cannot do. The same task for the
+// same promise and contact is open only once.
+func (d *decider) openTask(what, why, promise, contact string) {
+	if slices.ContainsFunc(d.c.Tasks, func(t Task) bool { return t.What == what && t.Promise == promise && t.Contact == contact }) {
+		return
+	}
+	d.c.Opened++
+	t := Task{ID: fmt.Sprintf("%s-t%d", d.c.Ref, d.c.Opened), What: what, Why: why, Promise: promise, Contact: contact, Opened: d.now}
+	d.c.Tasks = append(d.c.Tasks, t)
+	d.say("Task "+t.ID+" opened: "+what, why)
+	d.tell(events.TypeTaskOpened, events.Outcome{Task: t.ID, Promise: promise, Contact: contact, Reason: what + ": " + why})
+}

@@ -1,0 +1,191 @@
+package notifier
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"hearback/events"
+	"hearback/notifier/calendar"
+)
+
+// lastRungRepeats is how often the last rung repeats where the book names no
+// rung that does: a ladder must not end in silence.
+var lastRungRepeats = calendar.Amount{N: 5, Unit: calendar.WorkingDays}
+
+// rung is a step of a promise's ladder at its instant.
+type rung struct {
+	step  Step
+	first time.Time
+	every *calendar.Amount
+}
+
+// ladder places the steps of a rule in time for one promise, lowest first.
+func ladder(rule Rule, p Promise, c *calendar.Calendar) []rung {
+	due := calendar.Deadline{At: p.Due, Date: p.DueDate}
+	rungs := make([]rung, 0, len(rule.Steps)+1)
+	repeats := false
+	for _, s := range rule.Steps {
+		rungs = append(rungs, rung{step: s, first: instant(s.At, due, c), every: s.Every})
+		repeats = repeats || s.Every != nil
+	}
+	slices.SortStableFunc(rungs, func(a, b rung) int { return a.first.Compare(b.first) })
+	if !repeats && len(rungs) > 0 {
+		last := rungs[len(rungs)-1]
+		last.first = after(last.first, lastRungRepeats, c)
+		last.every = &lastRungRepeats
+		if last.first.Before(p.Due) {
+			last.first = after(p.Due, lastRungRepeats, c)
+		}
+		rungs = append(rungs, last)
+	}
+	return rungs
+}
+
+func instant(o Offset, due calendar.Deadline, c *calendar.Calendar) time.Time {
+	switch {
+	case o.Amount.N == 0:
+		return due.At
+	case o.Before:
+		return c.Before(due, o.Amount)
+	default:
+		return c.After(due, o.Amount)
+	}
+}
+
+func after(t time.Time, a calendar.Amount, c *calendar.Calendar) time.Time {
+	return c.After(calendar.Deadline{At: t, Date: calendar.DateOf(t, c.Location)}, a)
+}
+
+// firesAfter is the first time the rung fires after t; zero if it never does.
+func (r rung) firesAfter(t time.Time, c *calendar.Calendar) time.Time {
+	if r.first.After(t) {
+		return r.first
+	}
+	if r.every == nil {
+		return time.Time{}
+	}
+	if step := elapsed(*r.every); step > 0 {
+		return r.first.Add((t.Sub(r.first)/step + 1) * step)
+	}
+	at := r.first
+	for !at.After(t) {
+		next := after(at, *r.every, c)
+		if !next.After(at) { // a calendar that cannot count must not stop the ladder
+			next = at.AddDate(0, 0, 7)
+		}
+		at = next
+	}
+	return at
+}
+
+// elapsed is the length of an amount in real time; 0 for units of the calendar.
+func elapsed(a calendar.Amount) time.Duration {
+	switch a.Unit {
+	case calendar.Seconds:
+		return time.Duration(a.N) * time.Second
+	case calendar.Minutes:
+		return time.Duration(a.N) * time.Minute
+	case calendar.ElapsedHours:
+		return time.Duration(a.N) * time.Hour
+	default:
+		return 0
+	}
+}
+
+// nextRung is when a promise must be looked at after t: its due instant or the
+// next rung. It is never zero: a promise without a ladder is looked at weekly.
+func nextRung(rungs []rung, p Promise, c *calendar.Calendar, t time.Time) time.Time {
+	var next time.Time
+	if p.Due.After(t) {
+		next = p.Due
+	}
+	for _, r := range rungs {
+		if at := r.firesAfter(t, c); !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	if next.IsZero() {
+		next = after(t, lastRungRepeats, c)
+	}
+	if !next.After(t) {
+		next = t.AddDate(0, 0, 7)
+	}
+	return next
+}
+
+// due looks at every promise whose time has come.
+func (d *decider) due() {
+	for i := range d.c.Promises {
+		p := &d.c.Promises[i]
+		if p.Next.After(d.now) {
+			continue
+		}
+		d.changed = true
+		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
+		if !ok {
+			d.openTask("Reply to the family: the rule of promise "+p.Key()+" is gone from the book", "nobody else would be chased", p.Key(), p.From)
+			p.Next = d.now.AddDate(0, 0, 7)
+			continue
+		}
+		d.climb(p, rule)
+	}
+}
+
+// climb fires every rung whose instant has passed since the last look, with one
+// message to each person however many rungs that were. It reports whether the
+// family was told that the reply is late.
+func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
+	cal := d.books.Version(p.Book).Calendar
+	rungs := ladder(rule, *p, cal)
+	from := p.Done
+	p.Done = d.now
+	p.Next = nextRung(rungs, *p, cal, d.now)
+	if !p.Late && !d.now.Before(p.Due) {
+		p.Late = true
+		d.say("Promise "+p.Key()+" is late", "it was due "+p.DueDate.Words()+" and nobody has recorded a reply")
+		d.tell(events.TypePromiseLate, events.Outcome{Promise: p.Rule, Enquiry: p.Enquiry, Due: p.DueDate.String()})
+	}
+	// The highest rung speaks: its words go to each person it names, then those
+	// of the rungs below to whoever has not heard yet.
+	fired := slices.DeleteFunc(rungs, func(r rung) bool {
+		at := r.firesAfter(from, cal)
+		return at.IsZero() || at.After(d.now)
+	})
+	told := map[string]bool{}
+	d.told = ""
+	lateWords := ""
+	for i, r := range slices.Backward(fired) {
+		why := "the ladder's step " + r.step.String() + " was reached"
+		if i < len(fired)-1 {
+			why += " while a later one was already due"
+		}
+		d.chase(*p, r.step, told, why)
+		if lateWords == "" {
+			lateWords = r.step.TellFamily
+		}
+	}
+	if lateWords != "" {
+		d.withdraw("a newer message says more", func(m Message) bool {
+			return m.Promise == p.Key() && !m.Staff && m.Kind == Lateness
+		})
+		d.tellFamily(*p, Lateness, lateWords, Via{}, false, "the reply is late and the family is told so")
+	}
+	return lateWords != ""
+}
+
+// String gives the step's time in the book's own words.
+func (s Step) String() string {
+	at := "at due"
+	if s.At.Amount.N != 0 {
+		side := "after"
+		if s.At.Before {
+			side = "before"
+		}
+		at = fmt.Sprintf("%s %s due", s.At.Amount, side)
+	}
+	if s.Every != nil {
+		return fmt.Sprintf("every %s from %s", s.Every, at)
+	}
+	return at
+}

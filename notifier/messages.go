@@ -1,0 +1,333 @@
+package notifier
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hearback/events"
+	"hearback/notifier/calendar"
+	"hearback/templates"
+)
+
+// How long a message may wait to be handed over before it counts as failed.
+const (
+	// expiresWithAnother: another channel may still reach the recipient today.
+	expiresWithAnother = 2 * time.Hour
+	// expiresLast: it is the last channel; a provider's long outage is waited out.
+	expiresLast = 24 * time.Hour
+)
+
+// tellFamily says something to everybody whom a promise concerns, each by the
+// channels that are open to them.
+func (d *decider) tellFamily(p Promise, kind Kind, words string, via Via, anytime bool, why string) {
+	audience, reason := d.audience(p)
+	for _, k := range audience {
+		d.tellContact(p, k, Message{Kind: kind, Words: words, Anytime: anytime, Why: why}, k.channels(via), via.All)
+	}
+	if len(audience) == 0 {
+		d.openTask("Reach the family another way: nobody may be told", reason, p.Key(), p.From)
+	}
+}
+
+// audience is who hears about a promise: only the caller, only the contact who
+// got in touch, or every contact who may be told.
+func (d *decider) audience(p Promise) (audience []Contact, reason string) {
+	if p.Caller != nil {
+		return []Contact{d.c.stricter(*p.Caller)}, ""
+	}
+	if p.From != "" {
+		if k, ok := d.c.Contact(p.From); ok {
+			return []Contact{k}, ""
+		}
+		return nil, "the enquiry came from contact " + p.From + ", whom the case does not know"
+	}
+	for _, k := range d.c.Contacts {
+		if !slices.Contains(k.DoNot, Every) {
+			audience = append(audience, k)
+		}
+	}
+	return audience, "the case has no contact who may be told"
+}
+
+// tellContact decides one message by the first of the channels that works, or
+// by every one that works. Where none does, a person is asked to.
+func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string, all bool) {
+	var tried []string
+	decided := false
+	m.Promise, m.To, m.Staff, m.Tried = p.Key(), k.ID, false, slices.Clip(m.Tried)
+	for i, channel := range channels {
+		if why := k.blocked(channel); why != "" {
+			tried = append(tried, channel+": "+why)
+			continue
+		}
+		if slices.Contains(m.Tried, channel) {
+			tried = append(tried, channel+": it failed before")
+			continue
+		}
+		next := m
+		next.Channel, next.Address, next.Language = channel, k.address(channel), k.Language
+		if !all {
+			next.Via = channels[i+1:]
+		}
+		if len(tried) > 0 {
+			next.Why += "; " + strings.Join(tried, "; ")
+		}
+		if !d.compose(&next, d.familyValues(p, k), p) {
+			tried = append(tried, channel+": the words could not be made")
+			continue
+		}
+		if decided = true; !all {
+			return
+		}
+	}
+	if !decided {
+		d.openTask("Phone the family: no message can reach them", strings.Join(tried, "; "), p.Key(), k.ID)
+	}
+}
+
+// compose renders a message and adds it to the case. A message that says the
+// same to the same address and is still waiting serves both. It is false where
+// the words cannot be made: a task then asks a person to mend them.
+func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
+	book := d.books.Version(p.Book)
+	if !book.Words.Has(m.Words, templates.Channel(m.Channel), m.Language) {
+		book = d.book()
+	}
+	rendered, err := book.Words.Render(m.Words, templates.Channel(m.Channel), m.Language, values)
+	if err != nil {
+		why := "the words " + m.Words + " cannot be used for " + m.Channel
+		if missing, ok := errors.AsType[*templates.Missing](err); ok {
+			why = fmt.Sprintf("the words %s need a value for ((%s)), and there is none", m.Words, missing.Placeholder)
+		}
+		if book.Words.Has(m.Words, templates.Channel(m.Channel), m.Language) || len(m.Via) == 0 {
+			d.openTask("Mend the words "+m.Words+" of the book: a "+m.Channel+" could not be written", why, p.Key(), m.To)
+		}
+		return false
+	}
+	m.Subject, m.Body, m.Language = rendered.Subject, rendered.Body, rendered.Language
+	if m.Staff {
+		m.Brief = d.brief(p, values)
+	}
+	if slices.ContainsFunc(d.c.Messages, func(w Message) bool {
+		return w.Channel == m.Channel && w.Address == m.Address && w.Body == m.Body && w.Subject == m.Subject
+	}) {
+		d.say("No second "+m.Channel+" to the same address", "one that says the same is still waiting to go")
+		return true
+	}
+	m.Decided = d.now
+	wait := d.now
+	if !m.Anytime {
+		if opening := d.book().Calendar.NextOpening(d.book().ContactHours, d.now); opening.After(d.now) {
+			m.NotBefore, wait = opening, opening
+		}
+	}
+	m.Expires = wait.Add(expiresLast)
+	if len(m.Via) > 0 {
+		m.Expires = wait.Add(expiresWithAnother)
+	}
+	d.c.Decided++
+	m.ID = fmt.Sprintf("%s-%d", d.c.Ref, d.c.Decided)
+	d.c.Messages = append(d.c.Messages, *m)
+	what := fmt.Sprintf("Message %s (%s, %s) decided for %s", m.ID, m.Words, m.Channel, m.recipientWords())
+	why := m.Why
+	if !m.NotBefore.IsZero() {
+		why += "; it waits for contact hours at " + calendar.Clock(m.NotBefore, d.book().Calendar.Location) + " on " +
+			calendar.DateOf(m.NotBefore, d.book().Calendar.Location).Words()
+	}
+	d.say(what, why)
+	return true
+}
+
+func (m Message) recipientWords() string {
+	switch {
+	case m.Staff:
+		return m.To + ", " + cmp.Or(roleWords[m.Role], m.Role)
+	case m.To == "":
+		return "the caller"
+	default:
+		return "contact " + m.To
+	}
+}
+
+// withdraw settles messages that are no longer wanted, before they are handed over.
+func (d *decider) withdraw(why string, unwanted func(Message) bool) {
+	d.c.Messages = slices.DeleteFunc(d.c.Messages, func(m Message) bool {
+		if !unwanted(m) {
+			return false
+		}
+		d.settled = append(d.settled, Settled{Result: Result{Message: m.ID, Status: Withdrawn, Channel: m.Channel, Reason: why, At: d.now}, To: m.To})
+		d.changed = true
+		return true
+	})
+}
+
+// familyValues fills the placeholders of words for families. No value names the
+// child, a school, a need or a decision.
+func (d *decider) familyValues(p Promise, k Contact) templates.Values {
+	book := d.book()
+	loc := book.Calendar.Location
+	values := templates.Values{
+		"council": book.Council.Name, "ref": d.c.Ref, "phone": d.phone(),
+		"due date": p.DueDate.Words(), "due day": p.DueDate.Short(), "due time": calendar.Clock(p.Due, loc),
+		"urgent": yes(p.Urgent), "name": k.Name, "told": d.told,
+	}
+	if p.Postponed != nil {
+		values["reason"] = cmp.Or(p.Postponed.Reason, "No reason was recorded.")
+	}
+	return values
+}
+
+// staffValues fills the placeholders of words for staff: who waits, how long, what to do.
+func (d *decider) staffValues(p Promise, who chased) templates.Values {
+	book := d.book()
+	loc := book.Calendar.Location
+	officer, _ := book.Directory.Person(d.c.Officer)
+	opened := calendar.DateOf(p.Opened, loc)
+	values := templates.Values{
+		"council": book.Council.Name, "ref": d.c.Ref, "phone": d.phone(),
+		"staff name": who.person.Name, "role": cmp.Or(roleWords[who.role], "named in the council's rules") + " for this family",
+		"officer name": officer.Name, "family": d.familyName(p),
+		"enquiry channel": cmp.Or(p.Channel, "message"), "opened date": opened.Words(), "waiting": d.waiting(p),
+		"due date": p.DueDate.Words(), "due day": p.DueDate.Short(), "due time": calendar.Clock(p.Due, loc),
+		"urgent": yes(p.Urgent),
+	}
+	if p.Late {
+		values["late by"] = workingDays(book.Calendar.WorkingDaysBetween(p.DueDate, d.today()))
+	}
+	return values
+}
+
+func (d *decider) waiting(p Promise) string {
+	cal := d.book().Calendar
+	return workingDays(cal.WorkingDaysBetween(calendar.DateOf(p.Opened, cal.Location), d.today()))
+}
+
+func workingDays(n int) string {
+	switch {
+	case n <= 0:
+		return "less than 1 working day"
+	case n == 1:
+		return "1 working day"
+	default:
+		return fmt.Sprintf("%d working days", n)
+	}
+}
+
+// familyName is who waits, for staff only.
+func (d *decider) familyName(p Promise) string {
+	audience, _ := d.audience(p)
+	var names []string
+	for _, k := range audience {
+		switch {
+		case k.Name != "" && k.Relationship != "":
+			names = append(names, k.Name+" ("+k.Relationship+")")
+		case k.Name != "":
+			names = append(names, k.Name)
+		}
+	}
+	return cmp.Or(strings.Join(names, " and "), "a family whose name is not known")
+}
+
+// brief is the line that stands for a chase in a digest.
+func (d *decider) brief(p Promise, values templates.Values) string {
+	state := "reply due"
+	if p.Late {
+		state = "late: reply was due"
+	}
+	return fmt.Sprintf("%s: %s, waiting %s, %s %s at %s", d.c.Ref, values["family"], values["waiting"], state, values["due date"], values["due time"])
+}
+
+func (d *decider) phone() string {
+	if team, ok := d.book().Directory.Team(d.c.Team); ok && team.Phone != "" {
+		return team.Phone
+	}
+	return d.book().Council.Phone
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// result decides what follows from what became of a message.
+func (d *decider) result(r Result) {
+	if r.At.IsZero() {
+		r.At = d.now
+	}
+	i := slices.IndexFunc(d.c.Messages, func(m Message) bool { return m.ID == r.Message })
+	if i < 0 {
+		if r.Status == Sent { // handed over while it was being withdrawn: what went out is recorded
+			d.changed = true
+			d.settled = append(d.settled, Settled{Result: r})
+			d.say("Message "+r.Message+" had already been handed over", "it was withdrawn a moment too late")
+		}
+		return
+	}
+	d.changed = true
+	m := d.c.Messages[i]
+	d.c.Messages = slices.Delete(d.c.Messages, i, i+1)
+	r.Channel = m.Channel
+	d.settled = append(d.settled, Settled{Result: r, To: m.To})
+	outcome := events.Outcome{Message: m.ID, Channel: m.Channel, Contact: m.To, ProviderID: r.Provider, Reason: r.Reason}
+	if p, ok := d.c.Promise(m.Promise); ok {
+		outcome.Promise, outcome.Enquiry = p.Rule, p.Enquiry
+	}
+	switch r.Status {
+	case Sent:
+		if r.Provider != "" && m.Channel == SMS {
+			d.c.Recent = append(d.c.Recent, Handed{ID: m.ID, Provider: r.Provider, At: r.At})
+		}
+		d.tell(events.TypeMessageSent, outcome)
+	case Withdrawn:
+		d.say("Message "+m.ID+" was not sent", r.Reason)
+	default:
+		d.say("Message "+m.ID+" could not be sent by "+m.Channel, r.Reason)
+		d.tell(events.TypeMessageFailed, outcome)
+		d.fallOver(m, r)
+	}
+}
+
+// fallOver finds the next way for what a message had to say.
+func (d *decider) fallOver(m Message, r Result) {
+	p, ok := d.c.Promise(m.Promise)
+	if !ok {
+		return
+	}
+	m.Tried = append(slices.Clip(m.Tried), m.Channel)
+	reason := "the " + m.Channel + " failed: " + r.Reason
+	if !m.Staff {
+		if r.Unusable {
+			if i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return k.ID == m.To && m.To != "" }); i >= 0 {
+				d.c.Contacts[i].Unusable = append(d.c.Contacts[i].Unusable, Unusable{m.Channel, r.Reason})
+			}
+		}
+		k, known := d.recipient(m)
+		if !known {
+			return
+		}
+		m.Why += "; " + reason
+		d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
+		return
+	}
+	// Staff: the person's next channel, then the next rung up.
+	if person, ok := d.book().Directory.Person(m.To); ok && staffChannel(person, m.Via) != "" {
+		d.chasePerson(p, chased{person, m.Role, reason}, m.Words, m.Via, false, m.Why)
+		return
+	}
+	at := slices.Index(roles, m.Role)
+	if at+1 < len(roles) {
+		via := []string{Email}
+		if who, _, ok := d.reach(roles[at+1], via); ok && who.person.ID != m.To {
+			who.why = roleWords[m.Role] + " could not be reached; " + reason
+			d.chasePerson(p, who, m.Words, via, false, m.Why)
+			return
+		}
+	}
+	d.openTask("Tell "+m.To+" that a family waits: no message reaches them", reason, p.Key(), "")
+}

@@ -1,0 +1,43 @@
+package notifier
+
+import "time"
+
+// PlannedChase is a chase that the ladder will make if nobody replies.
+type PlannedChase struct {
+	Promise string
+	Person  string
+	At      time.Time
+}
+
+// Planned lists whom the open promises of a case will chase at their next look,
+// up to and including until: what is about to go to one person can then go as
+// one email. It decides nothing.
+func Planned(c Case, books Books, until time.Time) []PlannedChase {
+	var planned []PlannedChase
+	for _, p := range c.Promises {
+		if p.Next.After(until) {
+			continue
+		}
+		book := books.Version(p.Book)
+		rule, ok := book.Rule(p.Rule)
+		if !ok {
+			continue
+		}
+		d := decider{c: c, books: books, now: p.Next}
+		for _, r := range ladder(rule, p, book.Calendar) {
+			at := r.firesAfter(p.Done, book.Calendar)
+			if at.IsZero() || at.After(p.Next) {
+				continue
+			}
+			for _, target := range r.step.Chase {
+				if target == Family {
+					continue
+				}
+				if who, _, ok := d.reach(target, staffChannels(r.step.Via)); ok {
+					planned = append(planned, PlannedChase{Promise: p.Key(), Person: who.person.ID, At: p.Next})
+				}
+			}
+		}
+	}
+	return planned
+}
