@@ -104,6 +104,8 @@ type Promise struct {
 	// Next is when the promise must be looked at again. It is never zero.
 	Next time.Time `json:"next"`
 	Late bool      `json:"late,omitempty"`
+	// Unheard: somebody whom it concerns could not be reached with what was to be said.
+	Unheard bool `json:"unheard,omitempty"`
 	// Postponed is the date a person moved the reply to, with the reason given.
 	Postponed *Postponed `json:"postponed,omitempty"`
 	Ended     *Ended     `json:"ended,omitempty"`

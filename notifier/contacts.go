@@ -99,6 +99,7 @@ func (d *decider) caseDetails(e events.Event) {
 	if details.Officer != nil {
 		d.officerChanged(*details.Officer)
 	}
+	d.hearNow()
 }
 
 func (d *decider) sayUnusable(k Contact) {
@@ -127,6 +128,7 @@ func (d *decider) contactDetails(e events.Event) {
 		d.forbid(out.Contact, []string{out.Channel}, "the contact opted out")
 	}
 	d.recheck("what may be used for the contact changed")
+	d.hearNow()
 }
 
 // forbid adds channels that must not be used for a contact. An unknown contact

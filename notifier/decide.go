@@ -36,6 +36,11 @@ func Decide(c Case, in Input, books Books, now time.Time) Decision {
 	case in.Due:
 		d.due()
 	}
+	for i := range d.c.Promises {
+		if p := &d.c.Promises[i]; slices.Contains(d.silent, p.Key()) {
+			p.Unheard = true
+		}
+	}
 	if d.changed {
 		d.c.Recent = slices.DeleteFunc(d.c.Recent, func(h Handed) bool { return now.Sub(h.At) > recentFor })
 	}
@@ -54,6 +59,8 @@ type decider struct {
 	outcomes []Outcome
 	// told is who was chased in this look, as families are told.
 	told string
+	// silent are the promises for which somebody could not be told.
+	silent []string
 }
 
 func (d *decider) say(what, why string) { d.lines = append(d.lines, Line{What: what, Why: why}) }

@@ -29,7 +29,8 @@ func (d *decider) tellFamily(p Promise, kind Kind, words string, via Via, anytim
 		d.tellContact(p, k, Message{Kind: kind, Words: words, Anytime: anytime, Why: why}, k.channels(via), via.All)
 	}
 	if len(audience) == 0 {
-		d.openTask("Reach the family another way: nobody may be told", reason, p.Key(), p.From)
+		d.unheard(p.Key())
+		d.openTask(taskReach, reason, p.Key(), p.From)
 	}
 }
 
@@ -85,8 +86,60 @@ func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string
 		}
 	}
 	if !decided {
-		d.openTask("Phone the family: no message can reach them", strings.Join(tried, "; "), p.Key(), k.ID)
+		d.unheard(p.Key())
+		d.openTask(taskPhone, strings.Join(tried, "; "), p.Key(), k.ID)
 	}
+}
+
+// Tasks that end by themselves once a way to the family is known.
+const (
+	taskPhone = "Phone the family: no message can reach them"
+	taskReach = "Reach the family another way: nobody may be told"
+)
+
+// unheard notes that somebody whom a promise concerns has not heard.
+func (d *decider) unheard(key string) {
+	d.silent = append(d.silent, key)
+}
+
+// hearNow tells families what could not reach them before, once the case knows
+// more of how to reach them: an enquiry may come in before the case is opened.
+func (d *decider) hearNow() {
+	for i := range d.c.Promises {
+		p := d.c.Promises[i]
+		if !p.Unheard {
+			continue
+		}
+		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
+		audience, _ := d.audience(p)
+		reachable := slices.ContainsFunc(audience, func(k Contact) bool {
+			return slices.ContainsFunc(k.channels(Via{}), func(channel string) bool { return k.blocked(channel) == "" })
+		})
+		if !ok || !reachable {
+			continue
+		}
+		d.c.Promises[i].Unheard = false
+		d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool {
+			return t.Promise == p.Key() && (t.What == taskPhone || t.What == taskReach)
+		})
+		why := "a way to reach the family has become known, and they have not heard yet"
+		switch late := rule.lateWords(); {
+		case p.Late && late != "":
+			d.tellFamily(p, Lateness, late, Via{}, false, why)
+		case rule.Acknowledge != nil:
+			d.tellFamily(p, Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.Via, rule.Acknowledge.AnyHour, why)
+		}
+	}
+}
+
+// lateWords are the words with which a rule tells a family that it is late.
+func (r Rule) lateWords() string {
+	for _, s := range r.Steps {
+		if s.TellFamily != "" {
+			return s.TellFamily
+		}
+	}
+	return ""
 }
 
 // compose renders a message and adds it to the case. A message that says the
@@ -173,7 +226,7 @@ func (d *decider) familyValues(p Promise, k Contact) templates.Values {
 	values := templates.Values{
 		"council": book.Council.Name, "ref": d.c.Ref, "phone": d.phone(),
 		"due date": p.DueDate.Words(), "due day": p.DueDate.Short(), "due time": calendar.Clock(p.Due, loc),
-		"urgent": yes(p.Urgent), "name": k.Name, "told": d.told,
+		"urgent": yes(p.Urgent), "name": k.Name, "told": roleWords[d.told],
 	}
 	if p.Postponed != nil {
 		values["reason"] = cmp.Or(p.Postponed.Reason, "No reason was recorded.")

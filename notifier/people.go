@@ -179,15 +179,10 @@ func (d *decider) chase(p Promise, step Step, told map[string]bool, why string) 
 	}
 }
 
-// alsoTold notes whom a family can be told of: roles, never names.
+// alsoTold notes whom a family can be told of: the highest rung, never a name.
 func (d *decider) alsoTold(role string) {
-	words, ok := roleWords[role]
-	switch {
-	case !ok || role == Officer || strings.Contains(d.told, words):
-	case d.told == "":
-		d.told = words
-	default:
-		d.told += " and " + words
+	if role != Officer && slices.Index(roles, role) > slices.Index(roles, d.told) {
+		d.told = role
 	}
 }
 

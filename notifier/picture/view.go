@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hearback/notifier"
+	"hearback/templates"
 )
 
 // Waiting is one promise as `hearback waiting` and `hearback case` print it.
@@ -137,6 +138,14 @@ type CaseTask struct {
 	notifier.Task
 }
 
+// text is what the recipient reads.
+func text(m notifier.Message) string {
+	if m.Channel == notifier.Email {
+		return templates.Text(m.Body)
+	}
+	return m.Body
+}
+
 // Story folds the whole ledger of one case, oldest entry first, into its view.
 func Story(entries []notifier.Entry, books notifier.Books) CaseView {
 	v := CaseView{Contacts: []notifier.Contact{}, Promises: []Waiting{}, Messages: []MessageView{}, Tasks: []notifier.Task{}, Timeline: []Line{}}
@@ -150,7 +159,7 @@ func Story(entries []notifier.Entry, books notifier.Books) CaseView {
 			}
 			place[m.ID] = len(v.Messages)
 			v.Messages = append(v.Messages, MessageView{ID: m.ID, To: m.To, Channel: m.Channel, Words: m.Words, Status: notifier.Waiting,
-				Decided: m.Decided, Why: m.Why, Kind: m.Kind, Staff: m.Staff, Subject: m.Subject, Text: m.Body})
+				Decided: m.Decided, Why: m.Why, Kind: m.Kind, Staff: m.Staff, Subject: m.Subject, Text: text(m)})
 		}
 		for _, s := range e.Settled {
 			i, known := place[s.Message]

@@ -1,0 +1,99 @@
+package templates
+
+import (
+	"slices"
+	"strings"
+)
+
+// Library is all the words of one book. It never changes after [Parse], so it
+// is safe for any number of goroutines.
+type Library struct {
+	files map[key]*words
+	names []string
+}
+
+// key finds words; the language is in lower case.
+type key struct {
+	name     string
+	channel  Channel
+	language string
+}
+
+// words is one parsed file.
+type words struct {
+	language string // as the folder is named
+	subject  []part // email only
+	body     []part
+}
+
+// find applies the order of languages that Render promises.
+func (l *Library) find(name string, channel Channel, language string) *words {
+	language = strings.ToLower(language)
+	for language != "" {
+		if found := l.files[key{name, channel, language}]; found != nil {
+			return found
+		}
+		cut := strings.LastIndexByte(language, '-')
+		if cut < 0 {
+			break
+		}
+		language = language[:cut]
+	}
+	return l.files[key{name, channel, DefaultLanguage}]
+}
+
+// Has tells whether Render would find words, in this language or in one it
+// falls back to.
+func (l *Library) Has(name string, channel Channel, language string) bool {
+	return l.find(name, channel, language) != nil
+}
+
+// Names lists the names of all words, sorted.
+func (l *Library) Names() []string { return slices.Clone(l.names) }
+
+// Languages lists the languages, as their folders are named, in which words
+// are written for a channel, sorted.
+func (l *Library) Languages(name string, channel Channel) []string {
+	var languages []string
+	for k, found := range l.files {
+		if k.name == name && k.channel == channel {
+			languages = append(languages, found.language)
+		}
+	}
+	slices.Sort(languages)
+	return languages
+}
+
+// Placeholders lists, sorted, what the words that Render would find ask for:
+// the values that every such message must have, and those that only optional
+// text depends on or uses.
+func (l *Library) Placeholders(name string, channel Channel, language string) (required, optional []string) {
+	found := l.find(name, channel, language)
+	if found == nil {
+		return nil, nil
+	}
+	for _, parts := range [][]part{found.subject, found.body} {
+		for i := range parts {
+			switch p := &parts[i]; {
+			case p.name == "":
+			case p.optional():
+				optional = append(optional, p.name)
+				for j := range p.inner {
+					if p.inner[j].name != "" {
+						optional = append(optional, p.inner[j].name)
+					}
+				}
+			default:
+				required = append(required, p.name)
+			}
+		}
+	}
+	slices.Sort(required)
+	slices.Sort(optional)
+	required, optional = slices.Compact(required), slices.Compact(optional)
+	optional = slices.DeleteFunc(optional, func(name string) bool {
+		_, found := slices.BinarySearch(required, name)
+		return found
+	})
+	return required, optional
+}

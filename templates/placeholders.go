@@ -1,0 +1,108 @@
+package templates
+
+import "slices"
+
+// Placeholder is one value that words may use.
+type Placeholder struct {
+	Name    string // as in Values
+	Meaning string // in a manager's words
+	Example string // what it may say; no real person, number or address
+}
+
+// The names of the words that the product itself asks for. A book's rules may
+// name others.
+const (
+	EnquiryReceived = "enquiry-received" // to a family: we have your message
+	ReplyLate       = "reply-late"       // to a family: we said a date and have not replied
+	ReplyPostponed  = "reply-postponed"  // to a family: a new date, and why
+	ReplyDueSoon    = "reply-due-soon"   // to staff: a family waits, the date is near
+	ReplyOverdue    = "reply-overdue"    // to staff: a family waits, the date has passed
+	ChasesDigest    = "chases-digest"    // to staff: several families wait
+)
+
+// FamilyPlaceholders are the values that words to a family may use. None of
+// them says anything about a child.
+func FamilyPlaceholders() []Placeholder {
+	return []Placeholder{
+		{"name", "the person we write to; may be missing where a caller left no name", "Sam Taylor"},
+		{"council", "the council's full name", "Hertfordshire County Council"},
+		{"ref", "the reference to quote", "H-10482"},
+		{"due date", "the day by which we said we would reply; after a new date, that day", "Monday 30 November 2026"},
+		{"due day", "the same day, short, for texts", "Mon 30 Nov"},
+		{"due time", "the time on that day", "5pm"},
+		{"phone", "the number to call", "01632 960123"},
+		{"told", "who has been told that we are late, as in \"we have told …\"; the highest one only, for a text has room for 20 letters; missing when nobody has", "the team lead"},
+		{"reason", "why the date has moved, in the officer's own words; never in a text", "We are waiting for one more report."},
+		{"urgent", "yes when the enquiry is urgent; for optional text", "yes"},
+	}
+}
+
+// StaffPlaceholders are the values that words to staff may use.
+func StaffPlaceholders() []Placeholder {
+	return []Placeholder{
+		{"staff name", "the member of staff we write to", "Jane Okafor"},
+		{"council", "the council's full name", "Hertfordshire County Council"},
+		{"ref", "the case's reference", "H-10482"},
+		{"family", "who is waiting", "Sam Taylor (parent)"},
+		{"enquiry channel", "how they got in touch, as in \"got in touch by …\"", "voicemail"},
+		{"opened date", "the day they got in touch", "Monday 23 November 2026"},
+		{"waiting", "how long they have waited", "7 working days"},
+		{"due date", "the day by which we said we would reply", "Monday 30 November 2026"},
+		{"due day", "the same day, short, for texts", "Mon 30 Nov"},
+		{"due time", "the time on that day", "5pm"},
+		{"late by", "how long ago that was", "2 working days"},
+		{"officer name", "the officer who owes the reply; missing when there is none", "Jane Okafor"},
+		{"role", "why this person is told, as in \"you are …\"", "the officer for this family"},
+		{"phone", "the team's number", "01632 960200"},
+		{"link", "the address of the case's page; missing when there is none", "https://hearback.council.example/cases/H-10482"},
+		{"urgent", "yes when the enquiry is urgent; for optional text", "yes"},
+	}
+}
+
+// DigestPlaceholders are the values of [ChasesDigest], which speaks of several
+// families at once.
+func DigestPlaceholders() []Placeholder {
+	return []Placeholder{
+		{"staff name", "the member of staff we write to", "Jane Okafor"},
+		{"council", "the council's full name", "Hertfordshire County Council"},
+		{"count", "how many families are in the list", "2"},
+		{ListName, "one line for each family, the longest wait first", "H-10482: Sam Taylor has waited 7 working days.\nH-10519: Alex Khan has waited 4 working days."},
+		{"phone", "the team's number", "01632 960200"},
+		{"link", "the address of the page of those who wait; missing when there is none", "https://hearback.council.example/waiting"},
+	}
+}
+
+// Known says for [Parse] which placeholders each of our words may use. Words of
+// other names, which a book's rules may ask for, may use those of families and
+// of staff.
+func Known() map[string][]string {
+	family, staff := names(FamilyPlaceholders()), names(StaffPlaceholders())
+	return map[string][]string{
+		EnquiryReceived: family,
+		ReplyLate:       family,
+		ReplyPostponed:  family,
+		ReplyDueSoon:    staff,
+		ReplyOverdue:    staff,
+		ChasesDigest:    names(DigestPlaceholders()),
+		"":              union(family, staff),
+	}
+}
+
+func names(placeholders []Placeholder) []string {
+	list := make([]string, len(placeholders))
+	for i, p := range placeholders {
+		list[i] = p.Name
+	}
+	return list
+}
+
+// union joins two lists of names, each name once, in the order they first stand.
+func union(first, second []string) []string {
+	all := slices.Clone(first)
+	for _, name := range second {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
