@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"hearback/deploy"
+	"hearback/notifier/app"
+	"hearback/notifier/rules"
+)
+
+func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams) error {
+	asJSON := flags.Bool("json", false, "print the faults as a JSON array")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	source, name, err := bookSource(flags)
+	if err != nil {
+		return err
+	}
+	book, faults := rules.Load(source)
+	wrong := 0
+	for _, f := range faults {
+		if !f.Warning {
+			wrong++
+		}
+	}
+	if *asJSON {
+		if faults == nil {
+			faults = []rules.Fault{}
+		}
+		if err := json.NewEncoder(io.out).Encode(faults); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range faults {
+			kind := ""
+			if f.Warning {
+				kind = "warning: "
+			}
+			fmt.Fprintf(io.out, "%s%s\n", kind, f)
+		}
+		switch {
+		case wrong == 1:
+			fmt.Fprintf(io.out, "%s: 1 fault. It cannot be put in force.\n", name)
+		case wrong > 1:
+			fmt.Fprintf(io.out, "%s: %d faults. It cannot be put in force.\n", name, wrong)
+		default:
+			fmt.Fprintf(io.out, "%s: no faults. Version %s, %d promises, %d people.\n", name, book.Version, len(book.Rules), len(book.Directory.People))
+		}
+	}
+	if wrong > 0 {
+		return errSaid
+	}
+	return nil
+}
+
+// bookSource is the book that a verb is about: its argument, BOOK_DIR, or the
+// built-in example.
+func bookSource(flags *flag.FlagSet) (source fs.FS, name string, err error) {
+	if flags.NArg() > 1 {
+		return nil, "", errUsage{"name one folder"}
+	}
+	name = flags.Arg(0)
+	if name == "" {
+		config, err := app.ReadConfig()
+		if err != nil {
+			return nil, "", errUsage{err.Error()}
+		}
+		if name = config.BookDir; name == "" {
+			return deploy.Hertfordshire(), "built-in example book", nil
+		}
+	}
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		return nil, "", fmt.Errorf("%s is not a folder; name the folder that holds rules.yaml", name)
+	}
+	return os.DirFS(name), name, nil
+}

@@ -1,0 +1,135 @@
+package events
+
+import "encoding/json"
+
+// CaseData is the data of case.opened and case.changed. In case.changed an absent
+// member leaves things as they were: Team and Officer are nil and Contacts is nil.
+// An empty text takes the team or officer away; an empty list takes every contact away.
+type CaseData struct {
+	Team     *string   `json:"team,omitempty"`
+	Officer  *string   `json:"officer,omitempty"`
+	Contacts []Contact `json:"contacts,omitzero"`
+}
+
+// Contact is a person of the family, or one who speaks for it, and how to reach them.
+// Numbers and addresses are as the sender wrote them: whether they can be used is
+// decided later, and an unusable one is no fault of the event.
+type Contact struct {
+	ID           string   `json:"id,omitempty"` // unique within the case
+	Name         string   `json:"name,omitempty"`
+	Relationship string   `json:"relationship,omitempty"` // such as "parent"; free words
+	Mobile       string   `json:"mobile,omitempty"`
+	Email        string   `json:"email,omitempty"`
+	Language     string   `json:"language,omitempty"` // BCP 47, such as "cy"
+	Prefers      []string `json:"prefers,omitempty"`  // channels, best first
+	DoNot        []string `json:"do_not,omitempty"`   // channels that must not be used, or "all"
+}
+
+// ContactChange is the data of contact.changed: the contact as it is now, found by its ID.
+type ContactChange = Contact
+
+// ContactUnsafe is the data of contact.unsafe.
+type ContactUnsafe struct {
+	ID string `json:"id"` // the contact; "contact" is read as another name of this member
+	// DoNot lists channels that must not be used, or "all". Where the event does not
+	// say, it holds "all": silence about danger is read as the greatest danger.
+	DoNot []string `json:"do_not,omitempty"`
+}
+
+// Enquiry is the data of enquiry.received.
+type Enquiry struct {
+	Enquiry string   `json:"enquiry,omitempty"` // its id; "" stands for the id of the event
+	Channel string   `json:"channel,omitempty"` // one of [EnquiryChannels]
+	From    string   `json:"from,omitempty"`    // a contact's id; "" means every contact who may be told
+	About   string   `json:"about,omitempty"`   // for officers; never sent to a family
+	Urgent  bool     `json:"urgent,omitempty"`
+	Contact *Contact `json:"contact,omitempty"` // a caller who is not on the case; never beside From
+}
+
+// Reply is the data of reply.sent: a person has answered.
+type Reply struct {
+	Enquiry string `json:"enquiry,omitempty"` // "" means every open enquiry of the case
+	By      string `json:"by,omitempty"`
+	Channel string `json:"channel,omitempty"`
+	Note    string `json:"note,omitempty"`
+}
+
+// Postponement is the data of reply.postponed.
+type Postponement struct {
+	Enquiry string `json:"enquiry,omitempty"` // "" means every open enquiry of the case
+	Until   string `json:"until"`             // YYYY-MM-DD in London: the new date
+	Reason  string `json:"reason,omitempty"`
+	By      string `json:"by,omitempty"`
+}
+
+// OfficerChanged is the data of officer.changed.
+type OfficerChanged struct {
+	Officer string `json:"officer"` // who owes the reply from now on
+}
+
+// OfficerAway is the data of officer.away.
+type OfficerAway struct {
+	Officer string `json:"officer"`
+	From    string `json:"from,omitempty"`  // first day away, YYYY-MM-DD in London; "" means the day of the event
+	To      string `json:"to,omitempty"`    // last day away; "" means until further notice
+	Cover   string `json:"cover,omitempty"` // who stands in; "" means whom the book names
+}
+
+// Closure is the data of case.closed and case.stopped.
+type Closure struct {
+	Reason string `json:"reason,omitempty"`
+}
+
+// MessageReceived is the data of message.received: a family wrote back.
+type MessageReceived struct {
+	Channel string `json:"channel,omitempty"`
+	Contact string `json:"contact,omitempty"` // a contact's id; "" where the sender is not known
+	Text    string `json:"text,omitempty"`    // the family's own words
+	Enquiry string `json:"enquiry,omitempty"`
+}
+
+// OptedOut is the data of contact.opted-out.
+type OptedOut struct {
+	Channel string `json:"channel"` // a channel, or "all"
+	Contact string `json:"contact"`
+}
+
+// TaskDone is the data of task.done.
+type TaskDone struct {
+	Task string `json:"task"`
+	By   string `json:"by,omitempty"`
+	Note string `json:"note,omitempty"`
+}
+
+// Outcome is the data of what Hearback publishes. Each type fills the members that
+// concern it: message.* the message, its channel and contact; promise.* the promise;
+// task.opened the task.
+type Outcome struct {
+	Message    string `json:"message,omitempty"` // Hearback's id of the message
+	Channel    string `json:"channel,omitempty"`
+	Contact    string `json:"contact,omitempty"` // a contact's id, never a name or address
+	Promise    string `json:"promise,omitempty"` // the name the book gives it
+	Enquiry    string `json:"enquiry,omitempty"`
+	ProviderID string `json:"provider_id,omitempty"`
+	Reason     string `json:"reason,omitempty"` // in words, for an officer
+	Task       string `json:"task,omitempty"`
+	Due        string `json:"due,omitempty"` // YYYY-MM-DD in London
+}
+
+// DataOf gives the data of an event as one of the types above, read by exact member
+// names. A member of the wrong kind is a [*Refusal]. It checks no meaning: see
+// [Event.Check]. Any other T is decoded by encoding/json, by its rules and with its
+// errors, for events whose data only the caller knows.
+func DataOf[T any](e Event) (T, error) {
+	var data T
+	described, ok := any(&data).(described)
+	if !ok {
+		err := json.Unmarshal(e.object(), &data)
+		return data, err
+	}
+	var found faults
+	if object, ok := e.dataObject(&found); ok {
+		decodeData(object, described, &found)
+	}
+	return data, found.refusal()
+}

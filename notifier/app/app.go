@@ -1,0 +1,348 @@
+// Package app reads the settings and wires a Hearback together, in one straight
+// line: server, stream, book, channels, engine, doors. It starts in tests too.
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"hearback/deploy"
+	"hearback/notifier"
+	"hearback/notifier/ask"
+	"hearback/notifier/channel"
+	"hearback/notifier/channel/capture"
+	"hearback/notifier/channel/email"
+	"hearback/notifier/channel/sms"
+	"hearback/notifier/console"
+	"hearback/notifier/engine"
+	"hearback/notifier/inbound"
+	"hearback/notifier/outbox"
+	"hearback/notifier/picture"
+	"hearback/notifier/rules"
+	"hearback/notifier/stream"
+)
+
+// Options are what differs between the ways to start.
+type Options struct {
+	// Demo: the console and the gateway are open, on loopback only.
+	Demo bool
+	// Book replaces the built-in example book where BOOK_DIR is empty.
+	Book fs.FS
+	Log  *slog.Logger
+}
+
+// App is a running Hearback.
+type App struct {
+	Config   Config
+	engine   *engine.Engine
+	stream   *stream.Stream
+	picture  *picture.Picture
+	shelf    *engine.Shelf
+	captured map[string]*capture.Channel
+	conn     *nats.Conn
+	httpAddr string
+	natsAddr string
+	log      *slog.Logger
+	closers  []closer
+	stop     context.CancelFunc
+	failed   chan error
+	running  sync.WaitGroup
+}
+
+// closer is a named step of shutting down; the last one added goes first.
+type closer struct {
+	name  string
+	close func(context.Context) error
+}
+
+func (a *App) onClose(name string, close func(context.Context) error) {
+	a.closers = append(a.closers, closer{name, close})
+}
+
+// Start starts everything and returns once Hearback listens and its stream is
+// loaded. On an error whatever had been started is stopped again.
+func Start(ctx context.Context, config Config, options Options) (app *App, err error) {
+	a := &App{Config: config, picture: picture.New(), shelf: engine.NewShelf(), captured: map[string]*capture.Channel{},
+		log: options.Log, failed: make(chan error, 4)}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stop = stop
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+
+	source := options.Book
+	if config.BookDir != "" {
+		source = os.DirFS(config.BookDir)
+	}
+	published := publication(config, source)
+	if source == nil {
+		source = deploy.Hertfordshire()
+	}
+	files, err := readBook(source)
+	if err != nil {
+		return nil, err
+	}
+
+	if err := a.connect(); err != nil {
+		return nil, err
+	}
+	a.stream, err = stream.Open(ctx, a.conn, stream.Options{Replicas: a.replicas(), External: config.NatsURL != "", Log: a.log})
+	if err != nil {
+		return nil, err
+	}
+	a.onClose("last outcomes", a.stream.Wait)
+
+	holder, err := a.holder()
+	if err != nil {
+		return nil, err
+	}
+	lanes, err := a.lanes()
+	if err != nil {
+		return nil, err
+	}
+	a.engine = engine.New(engine.Config{
+		Stream: a.stream, Picture: a.picture, Shelf: a.shelf, Holder: holder, Term: leaseTerm, Sole: config.NatsURL == "", Log: a.log,
+		Outbox: outbox.Config{Lanes: lanes, Domain: config.domain(), ListingLag: listingLag, ReplyTimeout: replyTimeout},
+	})
+	if err := a.engine.Load(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.publishBook(ctx, files, published); err != nil {
+		return nil, err
+	}
+	a.running.Go(func() { a.fail(a.engine.Run(running)) })
+	a.onClose("engine", func(context.Context) error { stop(); a.running.Wait(); return nil })
+
+	reader := &reader{app: a}
+	questions, err := ask.Serve(a.conn, reader)
+	if err != nil {
+		return nil, err
+	}
+	a.onClose("questions", func(context.Context) error { return questions.Stop() })
+
+	publisher, err := newPublisher(a.conn, a.stream)
+	if err != nil {
+		return nil, err
+	}
+	a.onClose("publisher", func(context.Context) error { publisher.Close(); return nil })
+	pages := console.New(reader, publisher.Publisher, console.Options{Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, SignInMissing: !options.Demo})
+	gateway := inbound.Events(publisher, publisher, string(config.IngestToken), options.Demo, time.Now)
+	if err := a.serve(routes(pages, gateway, inbound.Health(a.ready), a.metrics())); err != nil {
+		return nil, err
+	}
+	if config.HeartbeatURL != "" {
+		a.running.Go(func() { a.beat(running) })
+	}
+	a.warn()
+	return a, nil
+}
+
+// Wait returns when ctx ends or a part of Hearback has failed for good.
+func (a *App) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-a.failed:
+		return err
+	}
+}
+
+// Close stops everything, the last started first, and says what did not stop well.
+func (a *App) Close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 45*time.Second)
+	defer cancel()
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		if err := a.closers[i].close(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("stop %s: %w", a.closers[i].name, err))
+		}
+	}
+	a.closers = nil
+	a.stop()
+	return errors.Join(errs...)
+}
+
+// HTTPAddr is where pages, health and the gateway are served.
+func (a *App) HTTPAddr() string { return a.httpAddr }
+
+// NATSAddr is where services publish; empty if the embedded server does not listen.
+func (a *App) NATSAddr() string { return a.natsAddr }
+
+// Conn is Hearback's own connection to NATS.
+func (a *App) Conn() *nats.Conn { return a.conn }
+
+// Engine is the replica's engine.
+func (a *App) Engine() *engine.Engine { return a.engine }
+
+// Captured are the channels that keep messages instead of sending them.
+func (a *App) Captured() map[string]*capture.Channel { return a.captured }
+
+func (a *App) fail(err error) {
+	if err != nil {
+		a.failed <- err
+	}
+}
+
+func (a *App) connect() error {
+	if a.Config.NatsURL != "" {
+		conn, err := Dial(a.Config, "hearback")
+		if err != nil {
+			return err
+		}
+		a.conn = conn
+	} else {
+		key, err := a.Config.key()
+		if err != nil {
+			return err
+		}
+		server, err := stream.StartServer(stream.ServerConfig{Dir: filepath.Join(a.Config.DataDir, "stream"), Listen: a.Config.NatsListen,
+			Users: a.Config.NatsUsers, Key: key, Log: a.log})
+		if err != nil {
+			return err
+		}
+		a.onClose("stream server", func(context.Context) error { server.Close(); return nil })
+		a.natsAddr = server.Addr()
+		if a.conn, err = server.Connect(); err != nil {
+			return err
+		}
+	}
+	a.onClose("connection", func(context.Context) error { a.conn.Close(); return nil })
+	return nil
+}
+
+func (a *App) replicas() int {
+	if a.Config.NatsURL == "" {
+		return 1
+	}
+	return cmp.Or(a.Config.Replicas, 3)
+}
+
+// holder names this replica in the lease. With the embedded server it is the
+// data folder's own name, the same after a restart: the folder is locked, so
+// whoever held the lease under that name is gone.
+func (a *App) holder() (string, error) {
+	id := make([]byte, 8)
+	rand.Read(id)
+	fresh := hex.EncodeToString(id)
+	if a.Config.NatsURL != "" {
+		return fresh, nil
+	}
+	path := filepath.Join(a.Config.DataDir, "replica")
+	if known, err := os.ReadFile(path); err == nil && len(known) == len(fresh) {
+		return string(known), nil
+	}
+	if err := os.WriteFile(path, []byte(fresh), 0o600); err != nil {
+		return "", fmt.Errorf("name this replica in the data folder: %w; make the folder writable", err)
+	}
+	return fresh, nil
+}
+
+// lanes opens every channel. One without its settings captures messages.
+func (a *App) lanes() (map[string]outbox.Lane, error) {
+	lanes := map[string]outbox.Lane{}
+	add := func(name string, sender channel.Sender, rate float64, workers int) {
+		lanes[name] = outbox.Lane{Sender: sender, PerSecond: rate, Workers: workers}
+	}
+	if a.Config.TwilioAccountSID != "" {
+		s, err := sms.New(sms.Config{AccountSID: a.Config.TwilioAccountSID, AuthToken: string(a.Config.TwilioAuthToken),
+			From: a.Config.TwilioFrom, BaseURL: a.Config.TwilioBaseURL})
+		if err != nil {
+			return nil, err
+		}
+		a.onClose("texts", func(context.Context) error { return s.Close() })
+		add(notifier.SMS, s, a.Config.SMSRate, a.Config.SMSWorkers)
+	} else {
+		add(notifier.SMS, a.capture(notifier.SMS), a.Config.SMSRate, a.Config.SMSWorkers)
+	}
+	if a.Config.SMTPHost != "" {
+		e, err := email.New(email.Config{Host: a.Config.SMTPHost, Port: a.Config.SMTPPort, Username: a.Config.SMTPUsername,
+			Password: string(a.Config.SMTPPassword), TLS: a.Config.SMTPTLS, From: a.Config.SMTPFrom, Workers: a.Config.EmailWorkers})
+		if err != nil {
+			return nil, err
+		}
+		a.onClose("emails", func(context.Context) error { return e.Close() })
+		add(notifier.Email, e, a.Config.EmailRate, a.Config.EmailWorkers)
+	} else {
+		add(notifier.Email, a.capture(notifier.Email), a.Config.EmailRate, a.Config.EmailWorkers)
+	}
+	return lanes, nil
+}
+
+func (a *App) capture(name string) *capture.Channel {
+	c, err := capture.New(name, filepath.Join(a.Config.DataDir, "captured"))
+	if err != nil {
+		a.log.Error("captured messages are kept in memory only", "channel", name, "error", err)
+	}
+	a.captured[name] = c
+	a.onClose("captured "+name, func(context.Context) error { return c.Close() })
+	return c
+}
+
+// warn says what the operator should know and has not asked for.
+func (a *App) warn() {
+	for name := range a.captured {
+		a.log.Warn("messages are captured, not sent: the channel has no settings", "channel", name)
+	}
+	today := time.Now()
+	if last := a.shelf.Books().Current.Calendar.Holidays.Last(); last.At(0, 0, time.UTC).Before(today.AddDate(1, 0, 0)) {
+		a.log.Warn("the table of bank holidays ends within a year; due dates after it may be wrong", "last", last)
+	}
+}
+
+// serve opens the HTTP listener.
+func (a *App) serve(handler http.Handler) error {
+	listener, err := net.Listen("tcp", a.Config.HTTPListen)
+	if err != nil {
+		return fmt.Errorf("listen on %s_HTTP_LISTEN: %w; stop what uses it or choose another address", Prefix, err)
+	}
+	a.httpAddr = listener.Addr().String()
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			a.fail(fmt.Errorf("serve HTTP: %w", err))
+		}
+	}()
+	a.onClose("HTTP", func(ctx context.Context) error {
+		err := server.Shutdown(ctx)
+		<-served
+		return err
+	})
+	return nil
+}
+
+// readBook checks a book and bundles it.
+func readBook(source fs.FS) (rules.Files, error) {
+	book, faults := rules.Load(source)
+	if book == nil {
+		errs := []error{errors.New("the book cannot be used; mend it and try `hearback check`")}
+		for _, f := range faults {
+			if !f.Warning {
+				errs = append(errs, errors.New(f.String()))
+			}
+		}
+		return nil, errors.Join(errs...)
+	}
+	return rules.Bundle(source)
+}

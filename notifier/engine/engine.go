@@ -1,0 +1,211 @@
+// Package engine runs the decision core over the stream.
+//
+// Every replica follows the ledger and keeps the same picture. The one that
+// holds the lease leads: it reads events in stream order, looks at deadlines as
+// they pass and takes the results of hand-overs, runs [notifier.Decide] on each
+// and commits the decisions in groups. Nothing acts on a decision before its
+// commit is acknowledged. A crash before that repeats the decision; after it,
+// the picture knows that the input was answered.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hearback/events"
+	"hearback/notifier"
+	"hearback/notifier/outbox"
+	"hearback/notifier/picture"
+	"hearback/notifier/stream"
+)
+
+// Config is what an engine works with.
+type Config struct {
+	Stream  *stream.Stream
+	Picture *picture.Picture
+	Shelf   *Shelf
+	// Outbox gives what an outbox needs from outside: lanes, domain, times. The
+	// engine fills in the rest for each leadership.
+	Outbox outbox.Config
+	// Holder names this replica in the lease; Term is how long the lease lasts
+	// unrenewed; Sole: no other process can hold it while this one runs.
+	Holder string
+	Term   time.Duration
+	Sole   bool
+	// RoundMost bounds how many cases are decided in one commit.
+	RoundMost int
+	Log       *slog.Logger
+}
+
+// Engine is one replica. Run starts it; the other methods may be called from
+// any goroutine while it runs.
+type Engine struct {
+	config  Config
+	lease   *stream.Lease
+	follow  following
+	stats   counters
+	outbox  atomic.Pointer[outbox.Outbox]
+	auditor auditor
+	leading atomic.Bool
+}
+
+// New makes an engine.
+func New(config Config) *Engine {
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	if config.RoundMost == 0 {
+		config.RoundMost = 300
+	}
+	return &Engine{
+		config: config,
+		lease:  config.Stream.Lease(config.Holder, config.Term, config.Sole),
+		follow: following{moved: make(chan struct{})},
+	}
+}
+
+// Load fills the picture from the last ledger entry of every case, and the
+// shelf from every version of the book. Call it once, before Run.
+func (e *Engine) Load(ctx context.Context) error {
+	var unreadable error
+	through, err := e.config.Stream.LoadLast(ctx, events.LedgerWildcard, func(r stream.Record) {
+		if err := e.take(r); err != nil {
+			unreadable = errors.Join(unreadable, err)
+		}
+	})
+	if err = errors.Join(err, unreadable); err != nil {
+		return fmt.Errorf("load the cases: %w", err)
+	}
+	e.follow.after = through
+	return e.config.Stream.History(ctx, []string{events.BookWildcard}, func(r stream.Record) {
+		e.follow.after = max(e.follow.after, r.Sequence)
+		e.takeBook(r)
+	})
+}
+
+// Run follows the ledger, and leads whenever it holds the lease, until ctx ends.
+func (e *Engine) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var replica sync.WaitGroup
+	replica.Go(func() {
+		err := e.config.Stream.Follow(ctx, []string{events.LedgerWildcard, events.BookWildcard}, e.follow.after, e.followed)
+		if ctx.Err() == nil {
+			cancel(fmt.Errorf("follow the ledger: %w", err))
+		}
+	})
+	replica.Go(func() { e.audit(ctx) })
+	err := e.lease.Run(ctx, e.lead)
+	cancel(err)
+	replica.Wait()
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// Leading reports whether this replica decides and sends now.
+func (e *Engine) Leading() bool { return e.leading.Load() }
+
+// take puts a ledger entry into the picture.
+func (e *Engine) take(r stream.Record) error {
+	ref := r.Subject[len(events.LedgerPrefix):]
+	mark, err := picture.ParseMark(ref, r.Header)
+	if err != nil {
+		return err
+	}
+	line, err := picture.CaseLine(r.Data)
+	if err != nil {
+		return fmt.Errorf("case %s: %w", ref, err)
+	}
+	e.config.Picture.Put(r.Sequence, mark, append([]byte(nil), line...), nil)
+	return nil
+}
+
+func (e *Engine) takeBook(r stream.Record) {
+	if err := e.config.Shelf.Take(r.Data); err != nil {
+		e.config.Log.Error("a version of the book cannot be used; publish a checked one", "sequence", r.Sequence, "error", err)
+	}
+}
+
+// followed takes what the stream shows: the entries of other replicas, and, on
+// the leader, its own once more.
+func (e *Engine) followed(r stream.Record) {
+	if len(r.Subject) < len(events.LedgerPrefix) || r.Subject[:len(events.LedgerPrefix)] != events.LedgerPrefix {
+		e.takeBook(r)
+		e.follow.reached(r.Sequence)
+		return
+	}
+	if err := e.take(r); err != nil {
+		e.config.Log.Error("a ledger entry cannot be read", "sequence", r.Sequence, "error", err)
+	}
+	e.follow.reached(r.Sequence)
+	if box := e.outbox.Load(); box != nil && first(r.Header[picture.HeaderLeader]) != e.config.Holder {
+		e.offerAll(box, r.Subject[len(events.LedgerPrefix):]) // a deposed leader had the last word on this case
+	}
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// offerAll offers every unsettled message of a case as in doubt.
+func (e *Engine) offerAll(box *outbox.Outbox, ref string) {
+	c, _, err := e.config.Picture.Case(ref)
+	if err != nil {
+		e.config.Log.Error("a case cannot be read", "case", ref, "error", err)
+		return
+	}
+	offers := make([]outbox.Offer, len(c.Messages))
+	for i, m := range c.Messages {
+		offers[i] = outbox.Offer{Ref: ref, Message: m, Doubt: true}
+	}
+	box.Offer(offers)
+}
+
+// following is how far the replica has followed the ledger and the book.
+type following struct {
+	after uint64
+	mu    sync.Mutex
+	at    uint64
+	moved chan struct{}
+}
+
+func (f *following) reached(sequence uint64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.at = sequence
+	close(f.moved)
+	f.moved = make(chan struct{})
+}
+
+// wait returns when everything up to sequence has been taken in.
+func (f *following) wait(ctx context.Context, sequence uint64) error {
+	for {
+		f.mu.Lock()
+		at, moved := max(f.at, f.after), f.moved
+		f.mu.Unlock()
+		if at >= sequence {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// books are the books in force.
+func (e *Engine) books() notifier.Books { return e.config.Shelf.Books() }

@@ -1,0 +1,238 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"hearback/events"
+	"hearback/events/commit"
+	"hearback/notifier"
+	"hearback/notifier/outbox"
+	"hearback/notifier/picture"
+	"hearback/notifier/stream"
+)
+
+// decided is the decision of one round about one case.
+type decided struct {
+	ref      string
+	before   int    // messages ever decided, before the round
+	sequence uint64 // of the case's last entry, which the commit expects
+	decision notifier.Decision
+	inputs   []notifier.Answered
+	works    []work
+	raw      []byte
+	mark     picture.Mark
+	refusal  bool
+}
+
+// round decides about inputs, commits the decisions together and acts on those
+// that were stored. What was not stored stands in l.again afterwards.
+func (l *leader) round(ctx context.Context, inputs []work, now time.Time) error {
+	now = now.UTC().Truncate(time.Microsecond)
+	round := l.decide(inputs, now)
+	units := make([]stream.Unit, 0, len(round))
+	stored := round[:0]
+	for _, d := range round {
+		unit, err := l.unit(d, now)
+		if err != nil {
+			l.config.Log.Error("a decision cannot be written", "case", d.ref, "error", err)
+			continue
+		}
+		units = append(units, unit)
+		stored = append(stored, d)
+	}
+	if len(units) == 0 {
+		l.through = l.read
+		return nil
+	}
+	results := l.config.Stream.Commit(ctx, units)
+	l.stats.rounds.Add(1)
+	l.stats.entries.Add(int64(len(units)))
+	var offers []outbox.Offer
+	var failed error
+	for i, result := range results {
+		d := stored[i]
+		switch {
+		case result.Err == nil && d.refusal:
+		case result.Err == nil:
+			c := d.decision.Case
+			l.config.Picture.Put(result.Sequence, d.mark, d.raw, &c)
+			for _, m := range c.Messages {
+				if number(m.ID) > d.before {
+					offers = append(offers, outbox.Offer{Ref: d.ref, Message: m})
+				}
+			}
+			l.count(d)
+		case errors.Is(result.Err, commit.ErrConflict):
+			l.stats.conflicts.Add(1)
+			l.again = append(l.again, d.works...)
+			if err := l.refresh(ctx, d.ref); err != nil {
+				failed = errors.Join(failed, err)
+			}
+		default:
+			l.again = append(l.again, d.works...)
+			failed = errors.Join(failed, result.Err)
+			if errors.Is(result.Err, commit.ErrUnconfirmed) {
+				failed = errors.Join(failed, l.refresh(ctx, d.ref))
+			}
+		}
+	}
+	if len(l.again) == 0 {
+		l.through = l.read
+	}
+	if len(offers) > 0 {
+		l.box.Offer(offers)
+	}
+	return failed
+}
+
+// decide runs the core on every input, in order, one decision for each case.
+func (l *leader) decide(inputs []work, now time.Time) []*decided {
+	books := l.books()
+	var round []*decided
+	at := map[string]*decided{}
+	for _, w := range inputs {
+		if w.refuse != nil {
+			if w.input.Sequence > l.refused {
+				round = append(round, &decided{ref: w.ref, refusal: true, works: []work{w}})
+			}
+			continue
+		}
+		d, ok := at[w.ref]
+		if !ok {
+			c, sequence, err := l.config.Picture.Case(w.ref)
+			if err != nil {
+				w.refuse = err
+				round = append(round, &decided{ref: w.ref, refusal: true, works: []work{w}})
+				continue
+			}
+			d = &decided{ref: w.ref, sequence: sequence, before: c.Decided, decision: notifier.Decision{Case: c}}
+			at[w.ref] = d
+		}
+		next, err := safely(d.decision.Case, w.input, books, now)
+		if err != nil {
+			w.refuse = err
+			l.config.Log.Error("an input could not be decided", "case", w.ref, "sequence", w.input.Sequence, "error", err)
+			round = append(round, &decided{ref: w.ref, refusal: true, works: []work{w}})
+			continue
+		}
+		if !next.Changed {
+			continue
+		}
+		if !d.decision.Changed {
+			round = append(round, d)
+		}
+		d.decision = d.decision.Then(next)
+		d.inputs = append(d.inputs, w.input.Answer())
+		d.works = append(d.works, w)
+	}
+	return round
+}
+
+// safely keeps a fault in the core from stopping what comes after it.
+func safely(c notifier.Case, in notifier.Input, books notifier.Books, now time.Time) (d notifier.Decision, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("Hearback failed on this input; report it with this trace: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	return notifier.Decide(c, in, books, now), nil
+}
+
+func (l *leader) unit(d *decided, now time.Time) (stream.Unit, error) {
+	if d.refusal {
+		return l.refusal(d.works[0], now)
+	}
+	through := l.through
+	entry := notifier.NewEntry(d.decision, d.inputs, l.books().Current.Version, through, now)
+	data, raw, err := picture.Encode(entry)
+	if err != nil {
+		return stream.Unit{}, err
+	}
+	d.raw, d.mark = raw, picture.MarkOf(&entry.Case, through, l.config.Holder)
+	unit := stream.Unit{Entry: commit.Message{Subject: events.LedgerSubject(d.ref), Header: d.mark.Header(), Data: data, Expect: &d.sequence}}
+	unit.After, err = outcomes(entry)
+	return unit, err
+}
+
+// Refused is an input that could not be understood, as it is kept.
+type Refused struct {
+	At     time.Time      `json:"at"`
+	Case   string         `json:"case"`
+	Reason string         `json:"reason"`
+	Faults []events.Fault `json:"faults,omitempty"`
+	// Sequence is the event in the stream; Body what a gateway was given instead.
+	Sequence uint64 `json:"sequence,omitempty"`
+	Body     []byte `json:"body,omitempty"`
+}
+
+const headerInput = "Hearback-Input"
+
+func (l *leader) refusal(w work, now time.Time) (stream.Unit, error) {
+	refused := Refused{At: now, Case: w.ref, Reason: w.refuse.Error(), Sequence: w.input.Sequence}
+	if refusal, ok := errors.AsType[*events.Refusal](w.refuse); ok {
+		refused.Faults = refusal.Faults
+	}
+	data, err := json.Marshal(refused)
+	l.stats.refused.Add(1)
+	return stream.Unit{Entry: commit.Message{Subject: events.RejectedSubject(w.ref), Data: data,
+		Header: map[string][]string{headerInput: {strconv.FormatUint(w.input.Sequence, 10)}}}}, err
+}
+
+func refusedSequence(r stream.Record) uint64 {
+	sequence, _ := strconv.ParseUint(first(r.Header[headerInput]), 10, 64)
+	return sequence
+}
+
+// refresh takes the case as somebody else left it.
+func (l *leader) refresh(ctx context.Context, ref string) error {
+	r, err := l.config.Stream.Last(ctx, events.LedgerSubject(ref))
+	if errors.Is(err, stream.ErrNone) {
+		l.config.Picture.Forget(ref)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("case %s: read its last entry again: %w", ref, err)
+	}
+	return l.take(r)
+}
+
+// number is the place of a message among those of its case.
+func number(id string) int {
+	for i := len(id) - 1; i >= 0; i-- {
+		if id[i] == '-' {
+			n, _ := strconv.Atoi(id[i+1:])
+			return n
+		}
+	}
+	return 0
+}
+
+func (l *leader) count(d *decided) {
+	for _, s := range d.decision.Settled {
+		switch s.Status {
+		case notifier.Sent:
+			l.stats.sent.Add(1)
+			l.stats.repeats.Add(int64(s.Repeats))
+		case notifier.Failed:
+			l.stats.failed.Add(1)
+		case notifier.Withdrawn:
+			l.stats.withdrawn.Add(1)
+		}
+	}
+	for _, o := range d.decision.Outcomes {
+		switch o.Type {
+		case events.TypePromiseLate:
+			l.stats.late.Add(1)
+		case events.TypePromiseKept:
+			l.stats.kept.Add(1)
+		case events.TypeTaskOpened:
+			l.stats.tasks.Add(1)
+		}
+	}
+}

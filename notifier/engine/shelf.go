@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"sync/atomic"
+	"time"
+
+	"hearback/notifier"
+	"hearback/notifier/rules"
+)
+
+// BookPart is the subject part under which whole books are published.
+const BookPart = "whole"
+
+// Published is one version of the book as it stands in the stream.
+type Published struct {
+	At    time.Time   `json:"at"`
+	By    string      `json:"by"`
+	Why   string      `json:"why,omitempty"`
+	Files rules.Files `json:"files"`
+}
+
+// Shelf holds every version of the book that was published. The last one
+// published is in force for new promises.
+type Shelf struct {
+	state atomic.Pointer[shelved]
+}
+
+type shelved struct {
+	books notifier.Books
+	// last says who published the version in force.
+	last Published
+}
+
+// NewShelf is a shelf without any book.
+func NewShelf() *Shelf {
+	s := &Shelf{}
+	s.state.Store(&shelved{})
+	return s
+}
+
+// Books are all versions, the current one marked. Current is nil before the
+// first is published.
+func (s *Shelf) Books() notifier.Books { return s.state.Load().books }
+
+// By says who published the version in force.
+func (s *Shelf) By() string { return s.state.Load().last.By }
+
+// Take puts a published version on the shelf.
+func (s *Shelf) Take(data []byte) error {
+	var p Published
+	if err := json.Unmarshal(data, &p); err != nil {
+		return fmt.Errorf("read the published book: %w", err)
+	}
+	old := s.state.Load()
+	version := p.Files.Version()
+	book, known := old.books.Versions[version]
+	if !known {
+		var faults []rules.Fault
+		if book, faults = rules.Load(p.Files.FS()); book == nil {
+			errs := make([]error, len(faults))
+			for i, f := range faults {
+				errs[i] = errors.New(f.String())
+			}
+			return fmt.Errorf("book %s: %w", version, errors.Join(errs...))
+		}
+	}
+	versions := maps.Clone(old.books.Versions)
+	if versions == nil {
+		versions = map[string]*notifier.Book{}
+	}
+	versions[version] = book
+	s.state.Store(&shelved{books: notifier.Books{Current: book, Versions: versions}, last: Published{At: p.At, By: p.By, Why: p.Why}})
+	return nil
+}
