@@ -31,19 +31,19 @@ func BenchmarkPublisher(b *testing.B) {
 			}
 			defer publisher.Close()
 			var serial atomic.Int64
-			events := func() events.Event { return benchmarkEvent(serial.Add(1)) }
+			next := func() events.Event { return benchmarkEvent(serial.Add(1)) }
 			each := 640 / callers
 			var floor, ours time.Duration
 			for b.Loop() {
 				floor += together(callers, each, func() error {
-					event := events()
+					event := next()
 					body, err := event.MarshalJSON()
 					if err == nil {
 						_, err = js.PublishMsg(b.Context(), &nats.Msg{Subject: "hearback.event." + event.Case + "." + event.Type, Data: body})
 					}
 					return err
 				}, b.Error)
-				ours += together(callers, each, func() error { return publisher.Publish(b.Context(), events()) }, b.Error)
+				ours += together(callers, each, func() error { return publisher.Publish(b.Context(), next()) }, b.Error)
 			}
 			count := float64(callers * each * b.N)
 			b.ReportMetric(count/floor.Seconds(), "floor/s")

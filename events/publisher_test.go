@@ -37,7 +37,7 @@ func publishedEvent(id string) events.Event {
 	}
 }
 
-// stored parses everything in the stream, by id.
+// storedEvents counts what is in the stream, by the id of the event.
 func storedEvents(t *testing.T, nc *nats.Conn) map[string]int {
 	t.Helper()
 	js, err := jetstream.New(nc)

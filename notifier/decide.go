@@ -171,7 +171,7 @@ func (d *decider) open(e events.Event) {
 }
 
 func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, note string) {
-	p := Promise{Rule: rule.Name, Enquiry: q.Enquiry, Book: d.book().Version, Opened: opened,
+	p := Promise{Rule: rule.Name, Enquiry: q.Enquiry, Book: d.book().Version, Opened: opened.UTC(),
 		Channel: q.Channel, From: q.From, Urgent: q.Urgent}
 	if _, is := d.c.Promise(p.Key()); is {
 		d.say("Enquiry "+q.Enquiry+" is open already", "the same enquiry was reported again")
@@ -186,7 +186,7 @@ func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, not
 		deadline = calendar.Deadline{At: opened.AddDate(0, 0, 7), Working: []string{"The calendar could not count: " + err.Error() + ". A week is taken instead."}}
 		deadline.Date = calendar.DateOf(deadline.At, d.book().Calendar.Location)
 	}
-	p.Due, p.DueDate = deadline.At, deadline.Date
+	p.Due, p.DueDate = deadline.At.UTC(), deadline.Date
 	if i := slices.IndexFunc(d.c.Early, func(r EarlyReply) bool { return r.Enquiry == q.Enquiry }); i >= 0 {
 		early := d.c.Early[i]
 		d.c.Early = slices.Delete(d.c.Early, i, i+1)
@@ -282,7 +282,7 @@ func (d *decider) postpone(data events.Postponement) {
 			continue
 		}
 		deadline := book.Calendar.OnDate(until, rule.Statutory)
-		p.Due, p.DueDate, p.Late = deadline.At, deadline.Date, false
+		p.Due, p.DueDate, p.Late = deadline.At.UTC(), deadline.Date, false
 		p.Postponed = &Postponed{Until: until, Reason: data.Reason, By: data.By}
 		p.Done = d.now
 		p.Next = nextRung(ladder(rule, *p, book.Calendar), *p, book.Calendar, p.Done)

@@ -111,7 +111,7 @@ func nextRung(rungs []rung, p Promise, c *calendar.Calendar, t time.Time) time.T
 	if !next.After(t) {
 		next = t.AddDate(0, 0, 7)
 	}
-	return next
+	return next.UTC()
 }
 
 // due looks at every promise whose time has come.

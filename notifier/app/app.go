@@ -121,7 +121,7 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	}
 	a.engine = engine.New(engine.Config{
 		Stream: a.stream, Picture: a.picture, Shelf: a.shelf, Holder: holder, Term: leaseTerm, Sole: config.NatsURL == "", Log: a.log,
-		Outbox: outbox.Config{Lanes: lanes, Domain: config.domain(), ListingLag: listingLag, ReplyTimeout: replyTimeout},
+		Outbox: outbox.Config{Lanes: lanes, Domain: config.domain(), ListingLag: config.doubtFor(), ReplyTimeout: replyTimeout},
 	})
 	if err := a.engine.Load(ctx); err != nil {
 		return nil, err

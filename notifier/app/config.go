@@ -179,6 +179,16 @@ func (c Config) domain() string {
 	return "hearback.example"
 }
 
+// doubtFor is how long after a takeover the provider's list is believed. A
+// leader that lost its lease may still be waiting for the reply to a hand-over
+// that it began while it held it; one whose process is gone cannot.
+func (c Config) doubtFor() time.Duration {
+	if c.NatsURL == "" {
+		return listingLag
+	}
+	return listingLag + replyTimeout
+}
+
 // Logger makes the log that the settings ask for.
 func (c Config) Logger(to *os.File) *slog.Logger {
 	levels := map[string]slog.Level{"debug": slog.LevelDebug, "warn": slog.LevelWarn, "error": slog.LevelError}
@@ -196,5 +206,5 @@ const (
 	// listingLag is how long Twilio's list may lag behind what it accepted.
 	listingLag = 3 * time.Second
 	// replyTimeout bounds one hand-over.
-	replyTimeout = 20 * time.Second
+	replyTimeout = 10 * time.Second
 )

@@ -160,16 +160,18 @@ func first(values []string) string {
 	return values[0]
 }
 
-// offerAll offers every unsettled message of a case as in doubt.
+// offerAll offers every unsettled message of a case, as in doubt unless it
+// could not have been handed over yet.
 func (e *Engine) offerAll(box *outbox.Outbox, ref string) {
 	c, _, err := e.config.Picture.Case(ref)
 	if err != nil {
 		e.config.Log.Error("a case cannot be read", "case", ref, "error", err)
 		return
 	}
+	now := time.Now()
 	offers := make([]outbox.Offer, len(c.Messages))
 	for i, m := range c.Messages {
-		offers[i] = outbox.Offer{Ref: ref, Message: m, Doubt: true}
+		offers[i] = outbox.Offer{Ref: ref, Message: m, Doubt: !m.NotBefore.After(now)}
 	}
 	box.Offer(offers)
 }

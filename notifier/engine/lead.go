@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,12 @@ const (
 	// commitPauseFirst and commitPauseMost bound the wait after a failed commit.
 	commitPauseFirst = 50 * time.Millisecond
 	commitPauseMost  = 5 * time.Second
+	// crowd is from how many inputs a round counts as a group.
+	crowd = 12
+	// linger is how long a result may wait to be recorded with others.
+	linger = 10 * time.Millisecond
+	// breathMost bounds the pause between groups.
+	breathMost = 60 * time.Millisecond
 	// lastCommits is how long a leadership that ends may go on recording.
 	lastCommits = 30 * time.Second
 )
@@ -44,6 +51,11 @@ type leader struct {
 	results chan work
 	// again holds inputs whose commit did not succeed; they go first.
 	again []work
+	// settled are results that wait for company, since settledAt.
+	settled   []work
+	settledAt time.Time
+	// notBefore is when the next group may be stored.
+	notBefore time.Time
 	// read is the last event taken; through is that up to which all are answered.
 	read, through uint64
 	// refused is the last event known to have been refused before this leadership.
@@ -163,7 +175,6 @@ func (l *leader) planned(person string, except map[string]bool, until time.Time)
 // loop takes inputs in rounds until ctx ends and the outbox has given back the
 // last of its results.
 func (l *leader) loop(ctx context.Context, readErr <-chan error) error {
-	done := ctx.Done()
 	pause := commitPauseFirst
 	// Once the lease is lost or the process stops, what is in flight is still
 	// recorded, for a while: a conflict says so where another leader was faster.
@@ -171,75 +182,91 @@ func (l *leader) loop(ctx context.Context, readErr <-chan error) error {
 	defer giveUp()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastCommits, giveUp) })()
 	for {
-		inputs, over, err := l.collect(done, readErr)
+		inputs, over, err := l.collect(ctx.Done(), readErr)
 		if err != nil {
 			return err
 		}
-		if len(inputs) > 0 {
-			if err := l.round(commits, inputs, time.Now()); err != nil {
-				if ctx.Err() != nil {
-					return context.Cause(ctx)
-				}
-				l.config.Log.Error("decisions could not be stored; they are tried again", "error", err, "pause", pause)
-				l.stats.commitFailures.Add(1)
-				l.stats.storing.Store(new(err.Error()))
-				select {
-				case <-time.After(pause):
-				case <-done:
-				}
-				pause = min(2*pause, commitPauseMost)
-				continue
-			}
-			l.stats.storing.Store(nil)
-			pause = commitPauseFirst
-		}
-		if over {
+		if over && len(inputs) == 0 {
 			return nil
 		}
+		begun := time.Now()
+		stored, err := l.round(commits, inputs, begun)
+		if stored >= crowd {
+			// A group holds the stream while it is stored. Leaving publishers
+			// twice that time, and taking what they stored meanwhile, makes the
+			// next group larger and both cheaper.
+			l.notBefore = time.Now().Add(min(2*time.Since(begun), breathMost))
+		}
+		if err == nil {
+			l.stats.storing.Store(nil)
+			pause = commitPauseFirst
+			continue
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		l.config.Log.Error("decisions could not be stored; they are tried again", "error", err, "pause", pause)
+		l.stats.commitFailures.Add(1)
+		l.stats.storing.Store(new(err.Error()))
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+		pause = min(2*pause, commitPauseMost)
 	}
 }
 
-// collect waits for the next input and takes what else is there. over is true
-// when the leadership has ended and nothing is left to record.
+// collect waits until there is something to decide and takes what else is
+// there. Events and deadlines go at once; results of hand-overs wait a moment
+// for company, since nobody waits for them. over is true when the leadership
+// has ended and nothing is left to record.
 func (l *leader) collect(done <-chan struct{}, readErr <-chan error) (inputs []work, over bool, err error) {
 	inputs, l.again = append(inputs, l.again...), nil
-	stopping := isClosed(done)
-	events, deadline := l.events, l.nextDeadline()
-	if stopping {
-		events, deadline = nil, nil
-	}
-	if len(inputs) == 0 {
+	for {
+		stopping := isClosed(done)
+		inputs = l.drain(inputs, stopping)
+		now := time.Now()
+		breath := l.notBefore.Sub(now)
+		full := len(inputs)+len(l.settled) >= l.config.RoundMost
+		switch {
+		case full, stopping && len(inputs)+len(l.settled) > 0:
+			return l.withResults(inputs), false, nil
+		case len(inputs) > 0 && breath <= 0:
+			if len(inputs)+len(l.settled) >= crowd {
+				inputs = l.withResults(inputs)
+			}
+			return inputs, false, nil
+		case len(l.settled) > 0 && breath <= 0 && now.Sub(l.settledAt) >= linger:
+			return l.withResults(inputs), false, nil
+		}
+		timer := l.alarm(len(inputs) > 0, breath, now)
 		select {
-		case r := <-events:
+		case r := <-unlessStopping(stopping, l.events):
 			inputs = append(inputs, l.understand(r))
 		case w := <-l.results:
-			inputs = append(inputs, w)
-		case <-deadline:
+			l.settle(w, now)
+		case <-timer:
 		case err := <-readErr:
 			if !isClosed(done) {
 				return nil, false, fmt.Errorf("read events: %w", err)
 			}
-		case <-l.boxDone(stopping):
-			for {
-				select {
-				case w := <-l.results:
-					inputs = append(inputs, w)
-					continue
-				default:
-				}
-				return inputs, true, nil
-			}
-		case <-unless(stopping, done):
-			return nil, false, nil
+			readErr = nil
+		case <-unlessStopping(!stopping, l.box.Done()):
+			return l.withResults(l.drain(inputs, true)), true, nil
+		case <-unlessStopping(stopping, done):
 		}
 	}
-	for len(inputs) < l.config.RoundMost {
+}
+
+// drain takes what is there without waiting.
+func (l *leader) drain(inputs []work, stopping bool) []work {
+	for len(inputs)+len(l.settled) < l.config.RoundMost {
 		select {
-		case r := <-events:
+		case r := <-unlessStopping(stopping, l.events):
 			inputs = append(inputs, l.understand(r))
 			continue
 		case w := <-l.results:
-			inputs = append(inputs, w)
+			l.settle(w, time.Now())
 			continue
 		default:
 		}
@@ -248,7 +275,43 @@ func (l *leader) collect(done <-chan struct{}, readErr <-chan error) (inputs []w
 	if !stopping {
 		inputs = l.takeDue(inputs)
 	}
-	return inputs, false, nil
+	return inputs
+}
+
+func (l *leader) settle(w work, now time.Time) {
+	if len(l.settled) == 0 {
+		l.settledAt = now
+	}
+	l.settled = append(l.settled, w)
+}
+
+func (l *leader) withResults(inputs []work) []work {
+	inputs = append(inputs, l.settled...)
+	l.settled = l.settled[:0]
+	return inputs
+}
+
+// alarm rings when the waiting inputs may go, or the earliest deadline passes.
+func (l *leader) alarm(urgent bool, breath time.Duration, now time.Time) <-chan time.Time {
+	wait := time.Duration(-1)
+	sooner := func(d time.Duration) {
+		if d = max(d, 0); wait < 0 || d < wait {
+			wait = d
+		}
+	}
+	if urgent {
+		sooner(breath)
+	}
+	if len(l.settled) > 0 {
+		sooner(max(breath, linger-now.Sub(l.settledAt)))
+	}
+	if next := l.config.Picture.NextDue(); !next.IsZero() && !urgent {
+		sooner(next.Sub(now))
+	}
+	if wait < 0 {
+		return nil
+	}
+	return time.After(wait)
 }
 
 func isClosed(done <-chan struct{}) bool {
@@ -260,27 +323,12 @@ func isClosed(done <-chan struct{}) bool {
 	}
 }
 
-func unless(not bool, c <-chan struct{}) <-chan struct{} {
-	if not {
+// unlessStopping is the channel, or nil, which is never ready.
+func unlessStopping[T any](stopping bool, c <-chan T) <-chan T {
+	if stopping {
 		return nil
 	}
 	return c
-}
-
-func (l *leader) boxDone(stopping bool) <-chan struct{} {
-	if !stopping {
-		return nil
-	}
-	return l.box.Done()
-}
-
-// nextDeadline fires when the earliest deadline of all cases has passed.
-func (l *leader) nextDeadline() <-chan time.Time {
-	next := l.config.Picture.NextDue()
-	if next.IsZero() {
-		return nil
-	}
-	return time.After(time.Until(next))
 }
 
 // takeDue adds the cases whose deadline has passed, the earliest first.
@@ -290,7 +338,10 @@ func (l *leader) takeDue(inputs []work) []work {
 	if next := l.config.Picture.NextDue(); room <= 0 || next.IsZero() || next.After(now) {
 		return inputs
 	}
-	for _, ref := range l.config.Picture.Due(now, room, nil) {
+	waiting := func(ref string) bool {
+		return slices.ContainsFunc(inputs, func(w work) bool { return w.input.Due && w.ref == ref })
+	}
+	for _, ref := range l.config.Picture.Due(now, room, waiting) {
 		inputs = append(inputs, work{ref: ref, input: notifier.Input{Due: true}})
 	}
 	return inputs

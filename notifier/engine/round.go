@@ -32,11 +32,11 @@ type decided struct {
 
 // round decides about inputs, commits the decisions together and acts on those
 // that were stored. What was not stored stands in l.again afterwards.
-func (l *leader) round(ctx context.Context, inputs []work, now time.Time) error {
+func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (stored int, err error) {
 	now = now.UTC().Truncate(time.Microsecond)
 	round := l.decide(inputs, now)
 	units := make([]stream.Unit, 0, len(round))
-	stored := round[:0]
+	writable := round[:0]
 	for _, d := range round {
 		unit, err := l.unit(d, now)
 		if err != nil {
@@ -44,11 +44,11 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) error 
 			continue
 		}
 		units = append(units, unit)
-		stored = append(stored, d)
+		writable = append(writable, d)
 	}
 	if len(units) == 0 {
 		l.through = l.read
-		return nil
+		return 0, nil
 	}
 	results := l.config.Stream.Commit(ctx, units)
 	l.stats.rounds.Add(1)
@@ -56,7 +56,7 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) error 
 	var offers []outbox.Offer
 	var failed error
 	for i, result := range results {
-		d := stored[i]
+		d := writable[i]
 		switch {
 		case result.Err == nil && d.refusal:
 		case result.Err == nil:
@@ -88,7 +88,7 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) error 
 	if len(offers) > 0 {
 		l.box.Offer(offers)
 	}
-	return failed
+	return len(units), failed
 }
 
 // decide runs the core on every input, in order, one decision for each case.

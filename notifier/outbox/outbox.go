@@ -110,8 +110,8 @@ func (o *Outbox) Offer(offers []Offer) {
 		m := offer.Message
 		l, ok := o.lanes[m.Channel]
 		if !ok {
-			go o.config.Settle(offer.Ref, notifier.Result{Message: m.ID, Status: notifier.Failed, Code: "no-channel",
-				Reason: "Hearback has no " + m.Channel + " channel", At: now})
+			// Decide knows no other channels; the auditor will say that it stays unsettled.
+			o.config.Log.Error("there is no such channel", "channel", m.Channel, "message", m.ID)
 			continue
 		}
 		it := item{members: []member{{ref: offer.Ref, id: m.ID, promise: m.Promise, decided: m.Decided}}, doubt: offer.Doubt}

@@ -23,7 +23,7 @@ type Waiting struct {
 	Officer string     `json:"officer"`
 	Team    string     `json:"team"`
 	Working []string   `json:"working"`
-	// Unreachable: a task is open because no message reaches the family.
+	// Unreachable: somebody whom it concerns could not be reached by any message.
 	Unreachable bool `json:"unreachable,omitempty"`
 	// Ended says why a promise that is no longer open ended.
 	Ended string `json:"ended,omitempty"`
@@ -91,7 +91,7 @@ func view(c notifier.Case, p notifier.Promise, books notifier.Books) Waiting {
 	if w.Working == nil {
 		w.Working = []string{}
 	}
-	w.Unreachable = slices.ContainsFunc(c.Tasks, func(t notifier.Task) bool { return t.Promise == p.Key() })
+	w.Unreachable = p.Unheard
 	if p.Ended != nil {
 		w.Ended = p.Ended.Why
 		if p.Ended.Kept {

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hearback/deploy"
+	"hearback/events"
+	"hearback/notifier/app"
+	"hearback/notifier/rehearse"
+	"hearback/notifier/rules"
+)
+
+// writeBook gives a folder with the example book.
+func writeBook(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, deploy.Hertfordshire()); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// change replaces a text in a file of a book.
+func change(t *testing.T, file, from, to string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), from) {
+		t.Fatalf("%s does not hold %q", filepath.Base(file), from)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), from, to, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func version(t *testing.T, dir string) string {
+	t.Helper()
+	files, err := rules.Bundle(os.DirFS(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files.Version()
+}
+
+func TestPublishBook(t *testing.T) {
+	settings(t)
+	a := started(t, app.Options{Demo: true})
+	book := writeBook(t)
+	change(t, filepath.Join(book, "rules.yaml"), "due: 5 working days", "due: 7 working days")
+
+	got := hearback(t, "publish-book", "--by", "Moira", "--why", "more time over Christmas", book)
+	if got.code != 0 || !strings.Contains(got.out, "Version "+version(t, book)+" is in force") || !strings.Contains(got.out, "Moira") {
+		t.Fatalf("status %d, output %q, errors %q", got.code, got.out, got.err)
+	}
+	// The running Hearback takes it up: a new enquiry is promised by the new rule.
+	council := rehearse.Invent(mustBook(t).Directory, 1, 1)
+	publisher, err := events.NewPublisher(a.Conn())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer publisher.Close()
+	working := ""
+	eventually(t, "a promise under the new book", func() bool {
+		// Its own case each time, since the book may not have been taken up yet.
+		council = rehearse.Invent(mustBook(t).Directory, len(council.Families)+1, 1)
+		last := len(council.Families) - 1
+		ref := council.Families[last].Ref
+		if err := publisher.Publish(t.Context(), council.Enquiry(last, "q-"+ref, time.Now(), events.Enquiry{})); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the enquiry is decided", func() bool { return decided(t.Context(), a, ref) })
+		working = hearback(t, "case", "--json", ref).out
+		return strings.Contains(working, "7 working days")
+	})
+
+	if again := hearback(t, "publish-book", book); again.code != 0 || !strings.Contains(again.out, "in force already, published by Moira") {
+		t.Errorf("the same book again: status %d, output %q, errors %q", again.code, again.out, again.err)
+	}
+	// The first version may come back: it is a publication like any other.
+	first := writeBook(t)
+	if back := hearback(t, "publish-book", first, "--by", "Tomasz"); back.code != 0 || !strings.Contains(back.out, "Version "+version(t, first)+" is in force for") {
+		t.Errorf("the first book again, with a flag after the folder: status %d, output %q, errors %q", back.code, back.out, back.err)
+	}
+	if now := hearback(t, "publish-book", book); now.code != 0 || !strings.Contains(now.out, "is in force for") {
+		t.Errorf("the second book once more: status %d, output %q, errors %q", now.code, now.out, now.err)
+	}
+}
+
+func TestPublishBookWithFaults(t *testing.T) {
+	settings(t)
+	started(t, app.Options{})
+	good := writeBook(t)
+	if got := hearback(t, "publish-book", good); got.code != 0 {
+		t.Fatalf("the good book: status %d, errors %q", got.code, got.err)
+	}
+	bad := writeBook(t)
+	change(t, filepath.Join(bad, "rules.yaml"), "due: 5 working days", "due: soon")
+	got := hearback(t, "publish-book", bad)
+	if got.code != 1 || !strings.Contains(got.err, "rules.yaml:") || !strings.Contains(got.err, "nothing was published") || got.out != "" {
+		t.Fatalf("status %d, output %q, errors %q", got.code, got.out, got.err)
+	}
+	if got := hearback(t, "publish-book", good); !strings.Contains(got.out, "in force already") {
+		t.Errorf("the good book is no longer in force: %q %q", got.out, got.err)
+	}
+	if got := hearback(t, "publish-book", filepath.Join(bad, "missing")); got.code != 1 || !strings.Contains(got.err, "is not a folder") {
+		t.Errorf("a folder that is not there: status %d, errors %q", got.code, got.err)
+	}
+}

@@ -1,0 +1,94 @@
+package email
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	netmail "net/mail"
+	"strings"
+
+	"hearback/notifier/channel"
+
+	"github.com/wneessen/go-mail"
+)
+
+// letter is one email, composed before any connection is touched: a body that
+// failed half-way would leave its connection one reply out of step.
+type letter struct {
+	message *mail.Msg
+	// messageID has its angle brackets.
+	messageID string
+	// international is set where an address is not ASCII, which only servers
+	// with SMTPUTF8 (RFC 6531) can take.
+	international bool
+}
+
+// compose makes the email. Two calls with one message give the same bytes.
+func (s *Sender) compose(m channel.Message) (*letter, *channel.Failure) {
+	to, err := netmail.ParseAddress(m.To)
+	if err != nil {
+		return nil, &channel.Failure{Verdict: channel.Never, Code: "bad-address",
+			Reason: "This is not an email address. Ask the family for the right one."}
+	}
+	to.Name = ""
+	id := s.messageID(m)
+	message := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithBoundary(digest(id)))
+	message.FromMailAddress(s.from)
+	message.ReplyToMailAddress(s.replyTo)
+	message.SetAddrHeaderFromMailAddress(mail.HeaderTo, to)
+	message.Subject(strings.Join(strings.Fields(m.Subject), " "))
+	message.SetMessageIDWithValue(id)
+	if !m.Date.IsZero() {
+		message.SetDateWithValue(m.Date)
+	}
+	if m.Language != "" {
+		message.SetGenHeader(mail.HeaderContentLang, m.Language)
+	}
+	// RFC 3834: well-behaved out-of-office programs do not answer this.
+	message.SetGenHeader("Auto-Submitted", "auto-generated")
+	message.SetBodyString(mail.TypeTextPlain, m.Text)
+	if m.HTML != "" {
+		message.AddAlternativeString(mail.TypeTextHTML, m.HTML)
+	}
+	return &letter{
+		message:       message,
+		messageID:     "<" + id + ">",
+		international: !ascii(to.Address) || !ascii(s.from.Address),
+	}, nil
+}
+
+// messageID gives the message's own identity without its angle brackets. Where
+// it has none that can stand in a header, one is made from what identifies the
+// message, so that it stays the same for every attempt.
+func (s *Sender) messageID(m channel.Message) string {
+	id := strings.TrimSuffix(strings.TrimPrefix(m.MessageID, "<"), ">")
+	left, right, found := strings.Cut(id, "@")
+	if found && dotAtom(left) && dotAtom(right) {
+		return id
+	}
+	_, domain, _ := strings.Cut(s.from.Address, "@")
+	return digest(m.ID+"\x00"+m.MessageID) + "@" + domain
+}
+
+// dotAtom says whether text may stand on one side of a Message-ID's @ (RFC
+// 5322, 3.2.3), and is short enough never to be folded.
+func dotAtom(text string) bool {
+	const marks = "!#$%&'*+-/=?^_`{|}~."
+	for _, c := range []byte(text) {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && strings.IndexByte(marks, c) < 0 {
+			return false
+		}
+	}
+	return text != "" && len(text) <= 128
+}
+
+// digest makes a name of 32 hexadecimal digits. As a boundary between the
+// parts it cannot stand in a body except on purpose, and nobody who writes the
+// words knows it.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:16])
+}
+
+func ascii(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r > 126 }) < 0
+}

@@ -1,0 +1,84 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"time"
+	_ "time/tzdata" // so that London's clock is known on every machine
+
+	"hearback/events"
+	"hearback/notifier/picture"
+)
+
+// Source is what the pages read. Its methods are called for each request, from many
+// goroutines, and what they return is not changed.
+type Source interface {
+	// Waiting lists the open promises, the longest wait first.
+	Waiting() []picture.Waiting
+	// Case tells the whole story of a case. The error for a case that nobody knows
+	// is, or wraps, [picture.ErrUnknown].
+	Case(ctx context.Context, ref string) (picture.CaseView, error)
+	Status() Status
+	// Rejected lists what could not be understood, the newest first.
+	Rejected(ctx context.Context) []picture.Rejected
+	// Tasks lists what only a person can do, the oldest first.
+	Tasks() []picture.CaseTask
+	// Captured lists the messages that were kept instead of sent, the newest first.
+	Captured() []picture.Captured
+}
+
+// Actions is how the pages write. Publish returns nil only once the event is stored.
+type Actions interface {
+	Publish(ctx context.Context, e events.Event) error
+}
+
+// Status is how this process and what it watches are doing.
+type Status struct {
+	// Captured names the channels, "sms" or "email", that keep messages instead of
+	// sending them.
+	Captured []string
+	// Leader is false on a standby, whose pages may be a moment behind.
+	Leader bool
+	// Lag is how many stored events have not been decided yet.
+	Lag uint64
+	// Findings are what the auditor found, in words; none while all is well.
+	Findings []string
+	// Rejected is how many inputs could not be understood.
+	Rejected int
+}
+
+// Options are what the pages must know besides.
+type Options struct {
+	// Council is the name that stands in the header.
+	Council string
+	// Demo says on every page that the families are made up. It also refuses requests
+	// that name any host but this machine's loopback, so that a web page from
+	// elsewhere cannot reach a console that is open without a password.
+	Demo bool
+	// SignInMissing closes the console: one page says what to do instead.
+	SignInMissing bool
+	// Now is the clock of the pages; nil is time.Now.
+	Now func() time.Time
+}
+
+// New is the handler of every page, for the root of a site.
+func New(source Source, actions Actions, options Options) http.Handler {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		panic("console: the time zone of London is built in and must load: " + err.Error())
+	}
+	c := &console{source: source, actions: actions, options: options, london: london, pages: parsePages()}
+	return c.handler()
+}
+
+// console is one site. It is not changed after it is made.
+type console struct {
+	source  Source
+	actions Actions
+	options Options
+	london  *time.Location
+	pages   pages
+}

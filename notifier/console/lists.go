@@ -1,0 +1,66 @@
+package console
+
+import (
+	"net/http"
+
+	"hearback/events"
+	"hearback/notifier"
+)
+
+// taskRow is something that only a person can do.
+type taskRow struct {
+	ID, Case, What, Why string
+	Opened              moment
+}
+
+func (c *console) taskRow(ref string, t notifier.Task) taskRow {
+	return taskRow{ID: t.ID, Case: ref, What: t.What, Why: capitalised(t.Why), Opened: c.moment(t.Opened)}
+}
+
+// listing is the body of a page that is one long list.
+type listing[T any] struct {
+	Items []T
+	Pager pager
+}
+
+func (c *console) showTasks(w http.ResponseWriter, r *http.Request) {
+	var body listing[taskRow]
+	tasks, pager := paginate(r, "/tasks", c.source.Tasks(), itemsPerPage)
+	for _, t := range tasks {
+		body.Items = append(body.Items, c.taskRow(t.Case, t.Task))
+	}
+	body.Pager = pager
+	c.render(w, http.StatusOK, "tasks", page{Title: "Tasks for a person", Active: "/tasks", Body: body})
+}
+
+// rejectedRow is an input that could not be understood.
+type rejectedRow struct {
+	At       moment
+	Case     string // empty where it could not be read
+	Reason   string
+	Sequence uint64
+}
+
+func (c *console) showRejected(w http.ResponseWriter, r *http.Request) {
+	var body listing[rejectedRow]
+	rejected, pager := paginate(r, "/rejected", c.source.Rejected(r.Context()), itemsPerPage)
+	for _, one := range rejected {
+		shown := rejectedRow{At: c.moment(one.At), Reason: one.Reason, Sequence: one.Sequence}
+		if one.Case != events.UnknownCase && validCase(one.Case) {
+			shown.Case = one.Case
+		}
+		body.Items = append(body.Items, shown)
+	}
+	body.Pager = pager
+	c.render(w, http.StatusOK, "rejected", page{Title: "Rejected events", Active: "/rejected", Body: body})
+}
+
+func (c *console) showMessages(w http.ResponseWriter, r *http.Request) {
+	var body listing[capturedMessage]
+	captured, pager := paginate(r, "/messages", c.source.Captured(), itemsPerPage)
+	for _, m := range captured {
+		body.Items = append(body.Items, c.captured(m))
+	}
+	body.Pager = pager
+	c.render(w, http.StatusOK, "messages", page{Title: "Captured messages", Active: "/messages", Body: body})
+}
