@@ -36,6 +36,9 @@ type Case struct {
 	// Messages are decided and not yet settled.
 	Messages []Message `json:"messages,omitempty"`
 	Tasks    []Task    `json:"tasks,omitempty"`
+	// Wishes are channels that must not be used, as recorded by contact.unsafe and
+	// contact.opted-out. They outlive the contact lists that services send.
+	Wishes []Wish `json:"wishes,omitempty"`
 	// Early holds replies to enquiries that have not arrived yet.
 	Early []EarlyReply `json:"early,omitempty"`
 	// Recent are the latest hand-overs, kept for an hour: a provider's list is
@@ -104,8 +107,9 @@ type Promise struct {
 	// Next is when the promise must be looked at again. It is never zero.
 	Next time.Time `json:"next"`
 	Late bool      `json:"late,omitempty"`
-	// Unheard: somebody whom it concerns could not be reached with what was to be said.
-	Unheard bool `json:"unheard,omitempty"`
+	// Unheard are those whom it concerns and no message could reach: contact ids,
+	// or one of the names below.
+	Unheard []string `json:"unheard,omitempty"`
 	// Postponed is the date a person moved the reply to, with the reason given.
 	Postponed *Postponed `json:"postponed,omitempty"`
 	Ended     *Ended     `json:"ended,omitempty"`
@@ -127,6 +131,12 @@ type Ended struct {
 	Why     string    `json:"why"`
 }
 
+// Who has not heard, where that is not one contact of the case.
+const (
+	unheardCaller    = "(caller)"
+	unheardEverybody = "(everybody)"
+)
+
 // Key names a promise within its case.
 func (p Promise) Key() string { return p.Rule + "/" + p.Enquiry }
 
@@ -147,6 +157,8 @@ type Message struct {
 	ID      string `json:"id"`
 	Kind    Kind   `json:"kind"`
 	Promise string `json:"promise,omitempty"` // key of the promise it serves
+	// Also are other promises for which it says all that was to be said.
+	Also []string `json:"also,omitempty"`
 	// To is the contact id (a family's message) or the person's id (a chase).
 	// It is empty for a caller who is not on the case.
 	To       string `json:"to,omitempty"`
@@ -168,8 +180,10 @@ type Message struct {
 	Expires time.Time `json:"expires"`
 	// Anytime: it may go outside contact hours.
 	Anytime bool `json:"anytime,omitempty"`
-	// Via is the order of channels it may fall over to, this one included.
-	Via   []string `json:"via,omitempty"`
+	// Via is the order of channels it may fall over to.
+	Via []string `json:"via,omitempty"`
+	// All: other messages say the same on the other channels.
+	All   bool     `json:"all,omitempty"`
 	Tried []string `json:"tried,omitempty"`
 	Why   string   `json:"why"`
 }
@@ -184,6 +198,14 @@ type Task struct {
 	Opened  time.Time `json:"opened"`
 }
 
+// Wish is what must not be used for a contact, and the addresses they had then.
+type Wish struct {
+	Contact  string   `json:"contact"`
+	Channels []string `json:"channels"`
+	Mobile   string   `json:"mobile,omitempty"`
+	Email    string   `json:"email,omitempty"`
+}
+
 // EarlyReply is a reply to an enquiry that Hearback has not heard of yet.
 type EarlyReply struct {
 	Enquiry string    `json:"enquiry"`
@@ -194,9 +216,11 @@ type EarlyReply struct {
 
 // Handed is a hand-over that a provider accepted.
 type Handed struct {
-	ID       string    `json:"id"`
-	Provider string    `json:"provider,omitempty"`
-	At       time.Time `json:"at"`
+	ID       string `json:"id"`
+	Provider string `json:"provider,omitempty"`
+	// Twin is set where the same was to go by another channel too.
+	Twin string    `json:"twin,omitempty"`
+	At   time.Time `json:"at"`
 }
 
 // Absence is a member of staff away, for this case, and who covers.
@@ -269,5 +293,6 @@ func (c Case) clone() Case {
 	c.Tasks = slices.Clone(c.Tasks)
 	c.Early = slices.Clone(c.Early)
 	c.Recent = slices.Clone(c.Recent)
+	c.Wishes = slices.Clone(c.Wishes)
 	return c
 }

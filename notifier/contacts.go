@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -34,20 +35,48 @@ func plausibleEmail(s string) bool {
 		!strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".") && !strings.ContainsAny(s, " \t\r\n\"<>,;:()[]\\") && strings.Count(s, "@") == 1
 }
 
-// blocked says in words why a channel must not or cannot be used for a contact; empty if it may.
-func (k Contact) blocked(channel string) string {
-	switch {
-	case slices.Contains(k.DoNot, Every):
-		return "must not be contacted"
-	case slices.Contains(k.DoNot, channel):
+// blocked says in words why a channel must not or cannot be used for a contact;
+// empty if it may. What is forbidden to one is forbidden to whoever shares the
+// number or address.
+func (c Case) blocked(k Contact, channel string) string {
+	if forbids(k.DoNot, channel) {
 		return "must not be contacted by " + channel
-	case k.address(channel) == "":
+	}
+	address := k.address(channel)
+	if address == "" {
 		return "no " + channel + " address is known"
+	}
+	for _, w := range c.Wishes {
+		if !forbids(w.Channels, channel) {
+			continue
+		}
+		if k.ID != "" && w.Contact == k.ID {
+			return "must not be contacted by " + channel + ": unsafe, or opted out"
+		}
+		if sameAddress(channel, address, Contact{Mobile: w.Mobile, Email: w.Email}.address(channel)) {
+			return "somebody with the same address must not be contacted by " + channel
+		}
+	}
+	for _, other := range c.Contacts {
+		if forbids(other.DoNot, channel) && sameAddress(channel, address, other.address(channel)) {
+			return "somebody with the same address must not be contacted by " + channel
+		}
 	}
 	if i := slices.IndexFunc(k.Unusable, func(u Unusable) bool { return u.Channel == channel }); i >= 0 {
 		return k.Unusable[i].Reason
 	}
 	return ""
+}
+
+func forbids(channels []string, channel string) bool {
+	return slices.Contains(channels, Every) || slices.Contains(channels, channel)
+}
+
+func sameAddress(channel, a, b string) bool {
+	if channel == Email {
+		return a != "" && strings.EqualFold(a, b)
+	}
+	return a != "" && a == b
 }
 
 func (k Contact) address(channel string) string {
@@ -78,28 +107,54 @@ func (k Contact) channels(via Via) []string {
 
 func (d *decider) caseDetails(e events.Event) {
 	details := data[events.CaseData](e)
-	if e.Type == events.TypeCaseOpened && d.c.State != Open {
+	switch {
+	case e.Type != events.TypeCaseOpened || d.c.State == Open:
+	case d.c.State == Stopped:
+		// A list that is sent again every night must not wake what was stopped.
+		d.say("The case stays stopped", "only a person may decide otherwise")
+	default:
 		d.say("The case is open again", "it was "+string(d.c.State))
 		d.c.State = Open
 	}
-	if details.Team != nil {
+	if details.Team != nil && *details.Team != d.c.Team {
 		d.c.Team = *details.Team
+		if d.c.Team != "" {
+			d.say("The case is with team "+d.c.Team, "the service that keeps the cases says so")
+		}
 	}
 	if d.c.Team == "" {
 		d.c.Team = Unassigned
 	}
 	if details.Contacts != nil {
+		old := d.c.Contacts
 		d.c.Contacts = nil
-		for _, k := range details.Contacts {
-			d.c.Contacts = append(d.c.Contacts, contact(k))
-			d.sayUnusable(d.c.Contacts[len(d.c.Contacts)-1])
+		for _, in := range details.Contacts {
+			k := remembered(contact(in), old)
+			d.c.Contacts = append(d.c.Contacts, k)
+			d.sayUnusable(k)
 		}
+		d.say(fmt.Sprintf("The case has %d contacts", len(d.c.Contacts)), "the service that keeps the cases says so")
 		d.recheck("the contacts of the case changed")
 	}
 	if details.Officer != nil {
 		d.officerChanged(*details.Officer)
 	}
 	d.hearNow()
+}
+
+// remembered carries over what was learned of an address that has not changed.
+func remembered(k Contact, old []Contact) Contact {
+	i := slices.IndexFunc(old, func(o Contact) bool { return o.ID == k.ID })
+	if i < 0 {
+		return k
+	}
+	for _, u := range old[i].Unusable {
+		known := slices.ContainsFunc(k.Unusable, func(n Unusable) bool { return n.Channel == u.Channel })
+		if !known && sameAddress(u.Channel, k.address(u.Channel), old[i].address(u.Channel)) {
+			k.Unusable = append(k.Unusable, u)
+		}
+	}
+	return k
 }
 
 func (d *decider) sayUnusable(k Contact) {
@@ -111,7 +166,7 @@ func (d *decider) sayUnusable(k Contact) {
 func (d *decider) contactDetails(e events.Event) {
 	switch e.Type {
 	case events.TypeContactChanged:
-		changed := contact(events.Contact(data[events.ContactChange](e)))
+		changed := remembered(contact(events.Contact(data[events.ContactChange](e))), d.c.Contacts)
 		i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return k.ID == changed.ID })
 		if i < 0 {
 			d.c.Contacts = append(d.c.Contacts, changed)
@@ -131,71 +186,85 @@ func (d *decider) contactDetails(e events.Event) {
 	d.hearNow()
 }
 
-// forbid adds channels that must not be used for a contact. An unknown contact
-// is recorded too, so that what is said of it later cannot make it safe again.
+// forbid records channels that must not be used for a contact, known or not,
+// and for the number and address they have now.
 func (d *decider) forbid(id string, channels []string, why string) {
 	if len(channels) == 0 {
 		channels = []string{Every}
 	}
-	i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return k.ID == id })
-	if i < 0 {
-		d.c.Contacts = append(d.c.Contacts, Contact{ID: id})
-		i = len(d.c.Contacts) - 1
+	k, _ := d.c.Contact(id)
+	wish := Wish{Contact: id, Channels: channels, Mobile: k.Mobile, Email: k.Email}
+	same := func(w Wish) bool {
+		return w.Contact == wish.Contact && w.Mobile == wish.Mobile && w.Email == wish.Email && slices.Equal(w.Channels, wish.Channels)
 	}
-	for _, channel := range channels {
-		if !slices.Contains(d.c.Contacts[i].DoNot, channel) {
-			d.c.Contacts[i].DoNot = append(d.c.Contacts[i].DoNot, channel)
-		}
+	if !slices.ContainsFunc(d.c.Wishes, same) {
+		d.c.Wishes = append(d.c.Wishes, wish)
 	}
 	d.say("Contact "+id+" must not be contacted by "+strings.Join(channels, ", "), why)
 }
 
-// recheck withdraws what may no longer go the way it was decided, and finds another way for it.
+// recheck withdraws what may no longer go the way it was decided, and finds
+// another way for it.
 func (d *decider) recheck(why string) {
 	var again []Message
+	for i := range d.c.Messages {
+		m := &d.c.Messages[i]
+		if m.Staff || m.To == "" {
+			continue
+		}
+		if _, known := d.c.Contact(m.To); known {
+			continue
+		}
+		// The same person may have come back under another id.
+		if j := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return sameAddress(m.Channel, m.Address, k.address(m.Channel)) }); j >= 0 {
+			m.To = d.c.Contacts[j].ID
+		}
+	}
 	d.withdraw(why, func(m Message) bool {
 		if m.Staff {
 			return false
 		}
-		k, known := d.recipient(m)
-		if known && k.blocked(m.Channel) == "" && k.address(m.Channel) == m.Address {
+		k, known := recipient(d.c, m)
+		if known && d.c.blocked(k, m.Channel) == "" && sameAddress(m.Channel, m.Address, k.address(m.Channel)) {
 			return false
 		}
-		if known {
-			again = append(again, m)
-		}
+		again = append(again, m)
 		return true
 	})
 	for _, m := range again {
-		if p, ok := d.c.Promise(m.Promise); ok {
-			k, _ := d.recipient(m)
-			d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
+		p, ok := d.serves(m)
+		if !ok {
+			continue
 		}
+		k, known := recipient(d.c, m)
+		if !known {
+			d.unheard(p.Key(), unheardEverybody)
+			d.openTask(taskReach, "the contact it was meant for is no longer on the case", p.Key(), "")
+			continue
+		}
+		d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
 	}
 }
 
-// recipient is the contact a family's message is for, as the case knows them now.
-func (d *decider) recipient(m Message) (Contact, bool) { return recipient(d.c, m) }
+// serves finds an open promise that a message speaks for.
+func (d *decider) serves(m Message) (Promise, bool) {
+	for _, key := range append([]string{m.Promise}, m.Also...) {
+		if p, ok := d.c.Promise(key); ok {
+			return p, true
+		}
+	}
+	return Promise{}, false
+}
 
+// recipient is the contact a family's message is for, as the case knows them now.
 func recipient(c Case, m Message) (Contact, bool) {
 	if m.To != "" {
 		return c.Contact(m.To)
 	}
-	p, ok := c.Promise(m.Promise)
-	if !ok || p.Caller == nil {
-		return Contact{}, false
-	}
-	return c.stricter(*p.Caller), true
-}
-
-// stricter forbids a caller what the case forbids to a contact of the same
-// number or address.
-func (c Case) stricter(caller Contact) Contact {
-	for _, k := range c.Contacts {
-		if k.Mobile != "" && k.Mobile == caller.Mobile || k.Email != "" && strings.EqualFold(k.Email, caller.Email) {
-			caller.DoNot = append(slices.Clip(caller.DoNot), k.DoNot...)
-			caller.Unusable = append(slices.Clip(caller.Unusable), k.Unusable...)
+	for _, key := range append([]string{m.Promise}, m.Also...) {
+		if p, ok := c.Promise(key); ok && p.Caller != nil {
+			return *p.Caller, true
 		}
 	}
-	return caller
+	return Contact{}, false
 }

@@ -3,6 +3,7 @@ package notifier
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"hearback/events"
@@ -13,6 +14,10 @@ import (
 // recentFor is how long a hand-over stays in the case: longer than a provider's
 // list may lag behind, and than a takeover may take.
 const recentFor = time.Hour
+
+// earlyFor is how long a reply waits for the enquiry it answers: longer than any
+// service's nightly list may be late.
+const earlyFor = 30 * 24 * time.Hour
 
 // Decide says what follows from one input.
 //
@@ -37,8 +42,11 @@ func Decide(c Case, in Input, books Books, now time.Time) Decision {
 		d.due()
 	}
 	for i := range d.c.Promises {
-		if p := &d.c.Promises[i]; slices.Contains(d.silent, p.Key()) {
-			p.Unheard = true
+		p := &d.c.Promises[i]
+		for _, s := range d.silent {
+			if s[0] == p.Key() && !slices.Contains(p.Unheard, s[1]) {
+				p.Unheard = append(slices.Clip(p.Unheard), s[1])
+			}
 		}
 	}
 	if d.changed {
@@ -60,7 +68,7 @@ type decider struct {
 	// told is who was chased in this look, as families are told.
 	told string
 	// silent are the promises for which somebody could not be told.
-	silent []string
+	silent [][2]string
 }
 
 func (d *decider) say(what, why string) { d.lines = append(d.lines, Line{What: what, Why: why}) }
@@ -84,10 +92,6 @@ func (d *decider) event(e events.Event) {
 		}
 	}
 	d.say("Event "+e.Type, "from "+e.Source+", id "+e.ID+"; it happened at "+e.Time.UTC().Format(time.RFC3339)+occurred(e))
-	if d.c.State == Stopped && e.Type != events.TypeCaseOpened {
-		d.whileStopped(e)
-		return
-	}
 	switch e.Type {
 	case events.TypeCaseOpened, events.TypeCaseChanged:
 		d.caseDetails(e)
@@ -96,7 +100,7 @@ func (d *decider) event(e events.Event) {
 	case events.TypeOfficerChanged:
 		d.officerChanged(data[events.OfficerChanged](e).Officer)
 	case events.TypeOfficerAway:
-		d.officerAway(data[events.OfficerAway](e))
+		d.officerAway(e)
 	case events.TypeReplyPostponed:
 		d.postpone(data[events.Postponement](e))
 	case events.TypeCaseClosed, events.TypeCaseStopped:
@@ -104,6 +108,10 @@ func (d *decider) event(e events.Event) {
 		return
 	case events.TypeTaskDone:
 		d.taskDone(data[events.TaskDone](e))
+	}
+	if d.c.State == Stopped {
+		d.whileStopped(e)
+		return
 	}
 	d.keep(e)
 	d.open(e)
@@ -187,9 +195,8 @@ func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, not
 		deadline.Date = calendar.DateOf(deadline.At, d.book().Calendar.Location)
 	}
 	p.Due, p.DueDate = deadline.At.UTC(), deadline.Date
-	if i := slices.IndexFunc(d.c.Early, func(r EarlyReply) bool { return r.Enquiry == q.Enquiry }); i >= 0 {
+	if i := slices.IndexFunc(d.c.Early, func(r EarlyReply) bool { return r.Enquiry == q.Enquiry && !r.At.Before(opened) }); i >= 0 && slices.Contains(rule.KeptBy, events.TypeReplySent) {
 		early := d.c.Early[i]
-		d.c.Early = slices.Delete(d.c.Early, i, i+1)
 		d.say("Promise "+p.Key()+" opened and kept", "the reply was recorded before the enquiry")
 		d.end(p, Ended{At: early.At, Kept: true, By: early.By, Channel: early.Channel, Why: "A person replied."})
 		return
@@ -201,12 +208,10 @@ func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, not
 		note += line
 	}
 	if deadline.BeyondTable {
-		d.openTask("Check the due date of "+p.Key(), "it lies beyond the table of bank holidays; load a newer one", p.Key(), "")
+		d.openTask(taskTable(p.Key()), taskTableWhy, p.Key(), "")
 	}
 	d.say(fmt.Sprintf("Promise %s opened, due %s", p.Key(), p.DueDate.Words()), note)
-	overdue := !d.now.Before(p.Due)
-	heard := d.climb(&p, rule)
-	if rule.Acknowledge != nil && !(overdue && heard) {
+	if heard := d.climb(&p, rule); rule.Acknowledge != nil && !heard {
 		d.tellFamily(p, Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.Via, rule.Acknowledge.AnyHour,
 			"the family got in touch and must hear at once that they were heard")
 	}
@@ -223,7 +228,11 @@ func (d *decider) keep(e events.Event) {
 	for i := 0; i < len(d.c.Promises); {
 		p := d.c.Promises[i]
 		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
-		if !ok || !slices.Contains(rule.KeptBy, e.Type) {
+		keeps := slices.Contains(rule.KeptBy, e.Type)
+		if !ok { // the rule is gone from the book: a person's reply ends it all the same
+			keeps = e.Type == events.TypeReplySent
+		}
+		if !keeps {
 			i++
 			continue
 		}
@@ -240,6 +249,9 @@ func (d *decider) keep(e events.Event) {
 		return
 	}
 	if reply.Enquiry != "" {
+		d.c.Early = slices.DeleteFunc(d.c.Early, func(r EarlyReply) bool {
+			return r.Enquiry == reply.Enquiry || d.now.Sub(r.At) > earlyFor
+		})
 		d.c.Early = append(d.c.Early, EarlyReply{Enquiry: reply.Enquiry, At: e.Time, By: reply.By, Channel: reply.Channel})
 		d.say("A reply was recorded to enquiry "+reply.Enquiry, "no such enquiry is open; if it arrives later it counts as answered")
 		return
@@ -254,7 +266,7 @@ func (d *decider) end(p Promise, how Ended) {
 	p.Ended = &how
 	p.Late = p.Late || how.At.After(p.Due)
 	d.ended = append(d.ended, p)
-	d.withdraw(how.Why, func(m Message) bool { return m.Promise == p.Key() })
+	d.withdrawFor(p.Key(), how.Why, anything)
 	d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool { return how.Kept && t.Promise == p.Key() })
 	if how.Kept {
 		d.say("Promise "+p.Key()+" kept", how.Why)
@@ -281,18 +293,38 @@ func (d *decider) postpone(data events.Postponement) {
 		if !ok {
 			continue
 		}
-		deadline := book.Calendar.OnDate(until, rule.Statutory)
+		deadline := promised(book.Calendar, until, rule.Statutory, d.now)
 		p.Due, p.DueDate, p.Late = deadline.At.UTC(), deadline.Date, false
 		p.Postponed = &Postponed{Until: until, Reason: data.Reason, By: data.By}
 		p.Done = d.now
 		p.Next = nextRung(ladder(rule, *p, book.Calendar), *p, book.Calendar, p.Done)
-		d.say(fmt.Sprintf("Promise %s postponed to %s", p.Key(), p.DueDate.Words()), "a person gave a new date and a reason")
-		d.withdraw("a new date was promised", func(m Message) bool { return m.Promise == p.Key() })
+		d.say(fmt.Sprintf("Promise %s postponed to %s", p.Key(), p.DueDate.Words()), strings.Join(append([]string{"a person gave a new date."}, deadline.Working...), " "))
+		if deadline.BeyondTable {
+			d.openTask(taskTable(p.Key()), taskTableWhy, p.Key(), "")
+		}
+		d.withdrawFor(p.Key(), "a new date was promised", anything)
 		d.tellFamily(*p, Postponement, templates.ReplyPostponed, Via{}, false, "the date of the reply has changed, and the family is told honestly")
 	}
 	if !found {
 		d.say("A reply was postponed, but no such enquiry is open", "nothing changed")
 	}
+}
+
+const taskTableWhy = "it lies beyond the table of bank holidays; load a newer one"
+
+func taskTable(key string) string { return "Check the due date of " + key }
+
+// promised is the deadline of a date that a person named. A date that has no
+// working hours moves back; where that leaves no time at all, it moves on.
+func promised(c *calendar.Calendar, until calendar.Date, statutory bool, now time.Time) calendar.Deadline {
+	deadline := c.OnDate(until, statutory)
+	for day := until; !deadline.At.After(now); deadline = c.OnDate(day, statutory) {
+		day = day.AddDays(1)
+		if day.Compare(until.AddDays(30)) > 0 {
+			return calendar.Deadline{At: until.At(23, 59, c.Location), Date: until, Working: deadline.Working}
+		}
+	}
+	return deadline
 }
 
 func (d *decider) close(kind, reason string) {
@@ -318,8 +350,8 @@ func (d *decider) close(kind, reason string) {
 
 // whileStopped keeps what comes in for a stopped case, and asks a person to deal with it.
 func (d *decider) whileStopped(e events.Event) {
-	d.say("Nothing was sent", "the case is stopped")
 	if e.Type == events.TypeEnquiryReceived || e.Type == events.TypeMessageReceived {
+		d.say("Nothing was sent", "the case is stopped")
 		d.openTask("Decide how to answer: somebody got in touch about a stopped case", "the case is stopped, so nothing goes out by itself", "", data[events.Enquiry](e).From)
 	}
 }

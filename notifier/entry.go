@@ -65,7 +65,7 @@ func (b Books) Working(p Promise) []string {
 		return nil
 	}
 	if p.Postponed != nil {
-		working := book.Calendar.OnDate(p.Postponed.Until, rule.Statutory).Working
+		working := book.Calendar.OnDate(p.DueDate, rule.Statutory).Working
 		return append([]string{"A person moved the date to " + p.Postponed.Until.Words() + "."}, working...)
 	}
 	deadline, err := book.Calendar.Deadline(p.Opened, rule.Due, rule.Statutory)

@@ -134,7 +134,7 @@ func (d *decider) due() {
 
 // climb fires every rung whose instant has passed since the last look, with one
 // message to each person however many rungs that were. It reports whether the
-// family was told that the reply is late.
+// family heard, so that nothing more need be said at once.
 func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 	cal := d.books.Version(p.Book).Calendar
 	rungs := ladder(rule, *p, cal)
@@ -165,13 +165,15 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 			lateWords = r.step.TellFamily
 		}
 	}
-	if lateWords != "" {
-		d.withdraw("a newer message says more", func(m Message) bool {
-			return m.Promise == p.Key() && !m.Staff && m.Kind == Lateness
-		})
+	if len(rungs) == 0 && p.Late {
+		d.openTask("Answer the family: the rule of promise "+p.Key()+" chases nobody", "a ladder without steps ends in silence", p.Key(), p.From)
+	}
+	if lateWords != "" && !told[Family] {
+		told[Family] = true
+		d.withdrawFor(p.Key(), "a newer message says more", func(m Message) bool { return !m.Staff && m.Kind == Lateness })
 		d.tellFamily(*p, Lateness, lateWords, Via{}, false, "the reply is late and the family is told so")
 	}
-	return lateWords != ""
+	return told[Family]
 }
 
 // String gives the step's time in the book's own words.

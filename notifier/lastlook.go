@@ -29,9 +29,9 @@ func LastLook(c Case, id string, book *Book, now time.Time) Look {
 		switch {
 		case !known:
 			return Look{Settle: Result{Message: id, Status: Withdrawn, Reason: "the contact is gone from the case", At: now}}
-		case k.blocked(m.Channel) != "":
-			return Look{Settle: Result{Message: id, Status: Failed, Reason: k.blocked(m.Channel), At: now}}
-		case k.address(m.Channel) != m.Address:
+		case c.blocked(k, m.Channel) != "":
+			return Look{Settle: Result{Message: id, Status: Failed, Reason: c.blocked(k, m.Channel), At: now}}
+		case !sameAddress(m.Channel, m.Address, k.address(m.Channel)):
 			return Look{Settle: Result{Message: id, Status: Failed, Reason: "the address changed", At: now}}
 		}
 	}

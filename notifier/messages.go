@@ -29,7 +29,7 @@ func (d *decider) tellFamily(p Promise, kind Kind, words string, via Via, anytim
 		d.tellContact(p, k, Message{Kind: kind, Words: words, Anytime: anytime, Why: why}, k.channels(via), via.All)
 	}
 	if len(audience) == 0 {
-		d.unheard(p.Key())
+		d.unheard(p.Key(), unheardEverybody)
 		d.openTask(taskReach, reason, p.Key(), p.From)
 	}
 }
@@ -38,7 +38,7 @@ func (d *decider) tellFamily(p Promise, kind Kind, words string, via Via, anytim
 // got in touch, or every contact who may be told.
 func (d *decider) audience(p Promise) (audience []Contact, reason string) {
 	if p.Caller != nil {
-		return []Contact{d.c.stricter(*p.Caller)}, ""
+		return []Contact{*p.Caller}, ""
 	}
 	if p.From != "" {
 		if k, ok := d.c.Contact(p.From); ok {
@@ -47,11 +47,18 @@ func (d *decider) audience(p Promise) (audience []Contact, reason string) {
 		return nil, "the enquiry came from contact " + p.From + ", whom the case does not know"
 	}
 	for _, k := range d.c.Contacts {
-		if !slices.Contains(k.DoNot, Every) {
+		if !d.c.mustNotHear(k) {
 			audience = append(audience, k)
 		}
 	}
 	return audience, "the case has no contact who may be told"
+}
+
+// mustNotHear is true of a contact to whom nothing at all may be said.
+func (c Case) mustNotHear(k Contact) bool {
+	return slices.Contains(k.DoNot, Every) || slices.ContainsFunc(c.Wishes, func(w Wish) bool {
+		return w.Contact == k.ID && slices.Contains(w.Channels, Every)
+	})
 }
 
 // tellContact decides one message by the first of the channels that works, or
@@ -59,9 +66,9 @@ func (d *decider) audience(p Promise) (audience []Contact, reason string) {
 func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string, all bool) {
 	var tried []string
 	decided := false
-	m.Promise, m.To, m.Staff, m.Tried = p.Key(), k.ID, false, slices.Clip(m.Tried)
+	m.Promise, m.Also, m.To, m.Tried, m.All = p.Key(), nil, k.ID, slices.Clip(m.Tried), all
 	for i, channel := range channels {
-		if why := k.blocked(channel); why != "" {
+		if why := d.c.blocked(k, channel); why != "" {
 			tried = append(tried, channel+": "+why)
 			continue
 		}
@@ -86,7 +93,11 @@ func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string
 		}
 	}
 	if !decided {
-		d.unheard(p.Key())
+		who := k.ID
+		if who == "" {
+			who = unheardCaller
+		}
+		d.unheard(p.Key(), who)
 		d.openTask(taskPhone, strings.Join(tried, "; "), p.Key(), k.ID)
 	}
 }
@@ -98,38 +109,62 @@ const (
 )
 
 // unheard notes that somebody whom a promise concerns has not heard.
-func (d *decider) unheard(key string) {
-	d.silent = append(d.silent, key)
+func (d *decider) unheard(key, who string) {
+	d.silent = append(d.silent, [2]string{key, who})
 }
 
-// hearNow tells families what could not reach them before, once the case knows
-// more of how to reach them: an enquiry may come in before the case is opened.
+// hearNow tells those who could not be reached before, once the case knows more
+// of how to reach them: an enquiry may come in before the case is opened.
 func (d *decider) hearNow() {
 	for i := range d.c.Promises {
 		p := d.c.Promises[i]
-		if !p.Unheard {
+		if len(p.Unheard) == 0 {
 			continue
 		}
 		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
-		audience, _ := d.audience(p)
-		reachable := slices.ContainsFunc(audience, func(k Contact) bool {
-			return slices.ContainsFunc(k.channels(Via{}), func(channel string) bool { return k.blocked(channel) == "" })
-		})
-		if !ok || !reachable {
+		if !ok {
 			continue
 		}
-		d.c.Promises[i].Unheard = false
-		d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool {
-			return t.Promise == p.Key() && (t.What == taskPhone || t.What == taskReach)
-		})
-		why := "a way to reach the family has become known, and they have not heard yet"
-		switch late := rule.lateWords(); {
-		case p.Late && late != "":
-			d.tellFamily(p, Lateness, late, Via{}, false, why)
-		case rule.Acknowledge != nil:
-			d.tellFamily(p, Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.Via, rule.Acknowledge.AnyHour, why)
+		audience, _ := d.audience(p)
+		for _, k := range audience {
+			if !d.reachable(k) || !p.waitsFor(k) || d.isBeingTold(p, k) {
+				continue
+			}
+			d.c.Promises[i].Unheard = slices.DeleteFunc(slices.Clone(d.c.Promises[i].Unheard), func(who string) bool {
+				return who == k.ID || who == unheardEverybody || who == unheardCaller
+			})
+			d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool {
+				return t.Promise == p.Key() && (t.What == taskReach || t.What == taskPhone && t.Contact == k.ID)
+			})
+			m := Message{Why: "a way to reach them has become known, and they have not heard yet"}
+			switch late := rule.lateWords(); {
+			case p.Late && late != "":
+				m.Kind, m.Words = Lateness, late
+			case rule.Acknowledge != nil:
+				m.Kind, m.Words, m.Anytime = Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.AnyHour
+			default:
+				continue
+			}
+			d.tellContact(p, k, m, k.channels(Via{}), false)
 		}
 	}
+}
+
+func (p Promise) waitsFor(k Contact) bool {
+	return slices.ContainsFunc(p.Unheard, func(who string) bool {
+		return who == unheardEverybody || who == unheardCaller && k.ID == "" || who == k.ID && k.ID != ""
+	})
+}
+
+func (d *decider) reachable(k Contact) bool {
+	return slices.ContainsFunc(k.channels(Via{}), func(channel string) bool { return d.c.blocked(k, channel) == "" })
+}
+
+// isBeingTold: a message about the promise is already on its way to them.
+func (d *decider) isBeingTold(p Promise, k Contact) bool {
+	return slices.ContainsFunc(d.c.Messages, func(m Message) bool {
+		return !m.Staff && m.To == k.ID && (m.Promise == p.Key() || slices.Contains(m.Also, p.Key()))
+	})
 }
 
 // lateWords are the words with which a rule tells a family that it is late.
@@ -165,23 +200,34 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 	if m.Staff {
 		m.Brief = d.brief(p, values)
 	}
-	if slices.ContainsFunc(d.c.Messages, func(w Message) bool {
+	if i := slices.IndexFunc(d.c.Messages, func(w Message) bool {
 		return w.Channel == m.Channel && w.Address == m.Address && w.Body == m.Body && w.Subject == m.Subject
-	}) {
-		d.say("No second "+m.Channel+" to the same address", "one that says the same is still waiting to go")
+	}); i >= 0 {
+		same := &d.c.Messages[i]
+		if m.Promise != same.Promise && !slices.Contains(same.Also, m.Promise) {
+			same.Also = append(slices.Clip(same.Also), m.Promise)
+		}
+		d.say("No second "+m.Channel+" to the same address", "message "+same.ID+" says the same and is still waiting to go")
 		return true
 	}
-	m.Decided = d.now
+	m.Decided, m.NotBefore = d.now, time.Time{}
 	wait := d.now
 	if !m.Anytime {
 		if opening := d.book().Calendar.NextOpening(d.book().ContactHours, d.now); opening.After(d.now) {
-			m.NotBefore, wait = opening, opening
+			m.NotBefore, wait = opening.UTC(), opening
 		}
 	}
-	m.Expires = wait.Add(expiresLast)
+	within := expiresLast
 	if len(m.Via) > 0 {
-		m.Expires = wait.Add(expiresWithAnother)
+		within = expiresWithAnother
 	}
+	m.Expires = wait.Add(within)
+	if !m.Anytime { // hours in which it may not go do not count against it
+		if opening := d.book().Calendar.NextOpening(d.book().ContactHours, m.Expires); opening.After(m.Expires) {
+			m.Expires = opening.Add(within)
+		}
+	}
+	m.Expires = m.Expires.UTC()
 	d.c.Decided++
 	m.ID = fmt.Sprintf("%s-%d", d.c.Ref, d.c.Decided)
 	d.c.Messages = append(d.c.Messages, *m)
@@ -205,6 +251,25 @@ func (m Message) recipientWords() string {
 		return "contact " + m.To
 	}
 }
+
+// withdrawFor withdraws what was still to be said for one promise. A message that
+// speaks for another promise too stays, for that one.
+func (d *decider) withdrawFor(key, why string, unwanted func(Message) bool) {
+	for i := range d.c.Messages {
+		m := &d.c.Messages[i]
+		switch {
+		case m.Promise == key && len(m.Also) > 0 && unwanted(*m):
+			m.Promise, m.Also = m.Also[0], m.Also[1:]
+			d.changed = true
+		case slices.Contains(m.Also, key):
+			m.Also = slices.DeleteFunc(slices.Clone(m.Also), func(also string) bool { return also == key })
+			d.changed = true
+		}
+	}
+	d.withdraw(why, func(m Message) bool { return m.Promise == key && unwanted(m) })
+}
+
+func anything(Message) bool { return true }
 
 // withdraw settles messages that are no longer wanted, before they are handed over.
 func (d *decider) withdraw(why string, unwanted func(Message) bool) {
@@ -242,7 +307,7 @@ func (d *decider) staffValues(p Promise, who chased) templates.Values {
 	opened := calendar.DateOf(p.Opened, loc)
 	values := templates.Values{
 		"council": book.Council.Name, "ref": d.c.Ref, "phone": d.phone(),
-		"staff name": who.person.Name, "role": cmp.Or(roleWords[who.role], "named in the council's rules") + " for this family",
+		"staff name": who.person.Name, "role": d.roleValue(who),
 		"officer name": officer.Name, "family": d.familyName(p),
 		"enquiry channel": cmp.Or(p.Channel, "message"), "opened date": opened.Words(), "waiting": d.waiting(p),
 		"due date": p.DueDate.Words(), "due day": p.DueDate.Short(), "due time": calendar.Clock(p.Due, loc),
@@ -252,6 +317,16 @@ func (d *decider) staffValues(p Promise, who chased) templates.Values {
 		values["late by"] = workingDays(book.Calendar.WorkingDaysBetween(p.DueDate, d.today()))
 	}
 	return values
+}
+
+// roleValue reads on from "you are …".
+func (d *decider) roleValue(who chased) string {
+	role := cmp.Or(roleWords[who.role], "named in the council's rules") + " for this family"
+	if who.covers == "" {
+		return role
+	}
+	covered, _ := d.book().Directory.Person(who.covers)
+	return "covering for " + cmp.Or(covered.Name, who.covers) + ", " + role
 }
 
 func (d *decider) waiting(p Promise) string {
@@ -328,13 +403,13 @@ func (d *decider) result(r Result) {
 	r.Channel = m.Channel
 	d.settled = append(d.settled, Settled{Result: r, To: m.To})
 	outcome := events.Outcome{Message: m.ID, Channel: m.Channel, Contact: m.To, ProviderID: r.Provider, Reason: r.Reason}
-	if p, ok := d.c.Promise(m.Promise); ok {
+	if p, ok := d.serves(m); ok {
 		outcome.Promise, outcome.Enquiry = p.Rule, p.Enquiry
 	}
 	switch r.Status {
 	case Sent:
-		if r.Provider != "" && m.Channel == SMS {
-			d.c.Recent = append(d.c.Recent, Handed{ID: m.ID, Provider: r.Provider, At: r.At})
+		if r.Provider != "" && m.Channel == SMS || m.All {
+			d.c.Recent = append(d.c.Recent, Handed{ID: m.ID, Provider: r.Provider, Twin: m.twin(), At: r.At})
 		}
 		d.tell(events.TypeMessageSent, outcome)
 	case Withdrawn:
@@ -348,36 +423,56 @@ func (d *decider) result(r Result) {
 
 // fallOver finds the next way for what a message had to say.
 func (d *decider) fallOver(m Message, r Result) {
-	p, ok := d.c.Promise(m.Promise)
+	if !m.Staff && r.Unusable {
+		if i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return k.ID == m.To && m.To != "" }); i >= 0 {
+			d.c.Contacts[i].Unusable = append(d.c.Contacts[i].Unusable, Unusable{m.Channel, r.Reason})
+		}
+	}
+	p, ok := d.serves(m)
 	if !ok {
 		return
 	}
 	m.Tried = append(slices.Clip(m.Tried), m.Channel)
 	reason := "the " + m.Channel + " failed: " + r.Reason
-	if !m.Staff {
-		if r.Unusable {
-			if i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return k.ID == m.To && m.To != "" }); i >= 0 {
-				d.c.Contacts[i].Unusable = append(d.c.Contacts[i].Unusable, Unusable{m.Channel, r.Reason})
-			}
-		}
-		k, known := d.recipient(m)
-		if !known {
-			return
-		}
+	if m.All && d.toldOtherwise(m) {
+		return // the same is on its way, or has gone, by another channel
+	}
+	if m.Staff {
+		d.chaseAnother(p, m, reason)
+		return
+	}
+	if k, known := recipient(d.c, m); known {
 		m.Why += "; " + reason
 		d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
+	}
+}
+
+// toldOtherwise: the same words are waiting for, or have been accepted for, the same
+// recipient by another channel.
+func (d *decider) toldOtherwise(m Message) bool {
+	return slices.ContainsFunc(d.c.Messages, func(o Message) bool {
+		return o.To == m.To && o.Promise == m.Promise && o.Words == m.Words && o.Channel != m.Channel
+	}) || slices.ContainsFunc(d.c.Recent, func(h Handed) bool { return h.Twin == m.twin() })
+}
+
+// twin names what messages that say the same on several channels have in common.
+func (m Message) twin() string {
+	if !m.All {
+		return ""
+	}
+	return m.Promise + " " + m.To + " " + m.Words
+}
+
+// chaseAnother tells the person by their next channel, then the next rung up.
+func (d *decider) chaseAnother(p Promise, m Message, reason string) {
+	if person, ok := d.book().Directory.Person(m.To); ok && !m.All && staffChannel(person, m.Via) != "" {
+		d.chasePerson(p, chased{person: person, role: m.Role, why: reason}, m.Words, m.Via, false, m.Why)
 		return
 	}
-	// Staff: the person's next channel, then the next rung up.
-	if person, ok := d.book().Directory.Person(m.To); ok && staffChannel(person, m.Via) != "" {
-		d.chasePerson(p, chased{person, m.Role, reason}, m.Words, m.Via, false, m.Why)
-		return
-	}
-	at := slices.Index(roles, m.Role)
-	if at+1 < len(roles) {
-		via := []string{Email}
-		if who, _, ok := d.reach(roles[at+1], via); ok && who.person.ID != m.To {
-			who.why = roleWords[m.Role] + " could not be reached; " + reason
+	for _, role := range roles[min(climbFrom(m.Role)+1, len(roles)):] {
+		via := staffChannels(Via{})
+		if who, _, ok := d.reach(role, via); ok && who.person.ID != m.To {
+			who.why = m.To + " could not be reached; " + reason
 			d.chasePerson(p, who, m.Words, via, false, m.Why)
 			return
 		}

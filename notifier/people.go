@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -25,6 +26,8 @@ var roleWords = map[string]string{Officer: "the officer", TeamLead: "the team le
 type chased struct {
 	person Person
 	role   string
+	// covers is whom they stand in for, if anybody.
+	covers string
 	why    string
 }
 
@@ -33,33 +36,44 @@ type chased struct {
 // is false where the whole ladder reaches nobody; why says what was tried.
 func (d *decider) reach(target string, via []string) (who chased, why string, ok bool) {
 	var tried []string
-	at := slices.Index(roles, target)
 	switch id, isTeam := strings.CutPrefix(target, "team:"); {
 	case isTeam:
 		team, found := d.book().Directory.Team(id)
-		if found && team.Email != "" {
-			return chased{Person{ID: target, Name: team.Name, Email: team.Email}, target, ""}, "", true
+		if found && team.Email != "" && slices.Contains(via, Email) {
+			return chased{person: Person{ID: target, Name: team.Name, Email: team.Email}, role: target}, "", true
 		}
-		if p, reason := d.present(team.Lead, via); reason == "" {
-			return chased{p, target, "leads team " + id}, "", true
-		}
-		tried, at = append(tried, "team "+id+" cannot be reached"), slices.Index(roles, TeamLead)
-	case at < 0:
-		id = strings.TrimPrefix(target, "person:")
-		p, reason := d.present(id, via)
+		p, covers, reason := d.present(team.Lead, via)
 		if reason == "" {
-			return chased{p, target, ""}, "", true
+			return chased{p, target, covers, "leads team " + id}, "", true
 		}
-		tried, at = append(tried, reason), slices.Index(roles, Manager)
+		tried = append(tried, "team "+id+": "+reason)
+	case !slices.Contains(roles, target):
+		p, covers, reason := d.present(strings.TrimPrefix(target, "person:"), via)
+		if reason == "" {
+			return chased{p, target, covers, ""}, "", true
+		}
+		tried = append(tried, reason)
 	}
-	for _, role := range roles[at:] {
-		p, reason := d.present(d.holder(role), via)
+	for _, role := range roles[climbFrom(target):] {
+		p, covers, reason := d.present(d.holder(role), via)
 		if reason == "" {
-			return chased{p, role, strings.Join(tried, "; ")}, "", true
+			return chased{p, role, covers, strings.Join(tried, "; ")}, "", true
 		}
 		tried = append(tried, roleWords[role]+": "+reason)
 	}
 	return chased{}, strings.Join(tried, "; "), false
+}
+
+// climbFrom is the rung at which the search for somebody begins: the role's own,
+// the lead for a team, the manager for a person.
+func climbFrom(target string) int {
+	if at := slices.Index(roles, target); at >= 0 {
+		return at
+	}
+	if strings.HasPrefix(target, "team:") {
+		return slices.Index(roles, TeamLead)
+	}
+	return slices.Index(roles, Manager)
 }
 
 // holder is the id of the person who holds a role for the case; empty if nobody does.
@@ -82,44 +96,54 @@ func (d *decider) holder(role string) string {
 	}
 }
 
-// present is the person, or whoever covers for them today, if one of the
-// channels reaches them; reason says in words why nobody does.
-func (d *decider) present(id string, via []string) (p Person, reason string) {
+// present is the person, or whoever covers for them today (covers then names
+// the person), if one of the channels reaches them; reason says in words why
+// nobody does.
+func (d *decider) present(id string, via []string) (p Person, covers, reason string) {
+	named := id
 	var away []string
 	for range len(d.book().Directory.People) + 1 { // covers may cover for one another in a ring
 		if id == "" {
 			if len(away) > 0 {
-				return Person{}, strings.Join(away, ", ") + " without cover"
+				return Person{}, "", strings.Join(away, ", ") + " without cover"
 			}
-			return Person{}, "nobody is named"
+			return Person{}, "", "nobody is named"
 		}
 		p, ok := d.book().Directory.Person(id)
 		if !ok {
-			return Person{}, id + " is not in the directory"
+			return Person{}, "", id + " is not in the directory"
 		}
 		cover, isAway := d.away(p)
 		if !isAway {
 			if staffChannel(p, via) == "" {
-				return Person{}, id + " has no address for " + strings.Join(via, " or ")
+				return Person{}, "", id + " has no address for " + strings.Join(via, " or ")
 			}
-			return p, ""
+			if id != named {
+				covers = named
+			}
+			return p, covers, ""
 		}
 		away = append(away, id+" is away")
 		id = cover
 	}
-	return Person{}, "everybody who covers is away"
+	return Person{}, "", "everybody who covers is away"
 }
 
+// away says whether a person is away today, and who covers: whom the case
+// names, else whom the book names.
 func (d *decider) away(p Person) (cover string, away bool) {
 	today := d.today()
 	for _, list := range [][]Absence{d.c.Away, p.Away} {
 		for _, a := range list {
 			if (a.Officer == p.ID || a.Officer == "") && a.From.Compare(today) <= 0 && (a.To.IsZero() || today.Compare(a.To) <= 0) {
-				return a.Cover, true
+				away = true
+				if cover == "" {
+					cover = a.Cover
+				}
 			}
 		}
 	}
-	return "", false
+	return cover, away
 }
 
 func staffChannel(p Person, via []string) string {
@@ -187,9 +211,10 @@ func (d *decider) alsoTold(role string) {
 }
 
 func (d *decider) chasePerson(p Promise, who chased, words string, via []string, all bool, why string) {
-	d.withdraw("a newer chase says more", func(m Message) bool {
-		return m.Promise == p.Key() && m.Staff && m.To == who.person.ID
-	})
+	d.withdrawFor(p.Key(), "a newer chase says more", func(m Message) bool { return m.Staff && m.To == who.person.ID })
+	if who.covers != "" {
+		why += "; covers for " + who.covers
+	}
 	if who.why != "" {
 		why += "; " + who.why
 	}
@@ -199,7 +224,7 @@ func (d *decider) chasePerson(p Promise, who chased, words string, via []string,
 			continue
 		}
 		m := Message{Kind: Chase, Promise: p.Key(), To: who.person.ID, Staff: true, Role: who.role, Channel: channel,
-			Address: address, Words: words, Via: via[i+1:], Anytime: true, Why: why}
+			Address: address, Words: words, Via: via[i+1:], All: all, Anytime: true, Why: why}
 		if d.compose(&m, d.staffValues(p, who), p) && !all {
 			return
 		}
@@ -212,29 +237,32 @@ func (d *decider) officerChanged(officer string) {
 		return
 	}
 	d.c.Officer = officer
-	d.say("The case is now with "+officer, "the officer changed; open promises move and their dates stay")
+	if officer == "" {
+		d.say("The case has no officer now", "the next rung is chased; dates stay")
+	} else {
+		d.say("The case is now with "+officer, "the officer changed; open promises move and their dates stay")
+	}
 	d.chaseAgain("the officer changed")
 }
 
-func (d *decider) officerAway(a events.OfficerAway) {
-	absence := Absence{Officer: a.Officer, Cover: a.Cover}
-	if absence.Officer == "" {
-		absence.Officer = d.c.Officer
-	}
-	if absence.From.UnmarshalText([]byte(a.From)) != nil {
-		absence.From = d.today()
-	}
-	until := "until further notice"
-	if absence.To.UnmarshalText([]byte(a.To)) == nil {
+func (d *decider) officerAway(e events.Event) {
+	a := data[events.OfficerAway](e)
+	absence := Absence{Officer: cmp.Or(a.Officer, d.c.Officer), Cover: a.Cover}
+	day, until := cmp.Or(a.From, e.Day()), "until further notice"
+	_ = absence.From.UnmarshalText([]byte(day)) // Check has seen to it
+	if a.To != "" {
+		_ = absence.To.UnmarshalText([]byte(a.To))
 		until = "to " + absence.To.Words()
 	}
 	d.c.Away = slices.DeleteFunc(d.c.Away, func(old Absence) bool {
-		return old.Officer == absence.Officer || !old.To.IsZero() && old.To.Compare(d.today()) < 0
+		over := !old.To.IsZero() && old.To.Compare(d.today()) < 0
+		apart := !old.To.IsZero() && old.To.Compare(absence.From) < 0 || !absence.To.IsZero() && absence.To.Compare(old.From) < 0
+		return over || old.Officer == absence.Officer && !apart
 	})
 	d.c.Away = append(d.c.Away, absence)
-	cover := "and nobody covers, so the next rung is chased"
+	cover := "whoever the book names covers; without cover the next rung is chased"
 	if absence.Cover != "" {
-		cover = "and " + absence.Cover + " covers"
+		cover = absence.Cover + " covers"
 	}
 	d.say(absence.Officer+" is away from "+absence.From.Words()+" "+until, cover+"; dates stay")
 	d.chaseAgain("the officer is away")
@@ -251,7 +279,7 @@ func (d *decider) chaseAgain(why string) {
 		return move
 	})
 	for _, m := range moved {
-		p, ok := d.c.Promise(m.Promise)
+		p, ok := d.serves(m)
 		if !ok {
 			continue
 		}

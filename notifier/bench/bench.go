@@ -11,10 +11,12 @@ package bench
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"math"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -40,6 +42,8 @@ type Config struct {
 	Out, Log io.Writer
 	// Seed makes what is invented repeatable.
 	Seed uint64
+	// Env is added to the environment of the process that is measured.
+	Env []string
 }
 
 // council is a running Hearback under load, with the stand-ins of its providers.
@@ -100,43 +104,71 @@ func open(config Config, book fs.FS, texts standin.TwilioFaults, mails standin.S
 		"HEARBACK_SMTP_HOST=127.0.0.1", "HEARBACK_SMTP_PORT=" + smtpPort, "HEARBACK_SMTP_TLS=none",
 		"HEARBACK_SMTP_FROM=send@council.example", "HEARBACK_EMAIL_RATE=0", "HEARBACK_LOG_LEVEL=error",
 	}
+	c.env = append(c.env, config.Env...)
 	return c, nil
 }
 
+// Ports for a process that is restarted lie below those that systems give to
+// outgoing connections: nobody takes one while the process is down.
+const (
+	portFrom = 18000
+	portTo   = 32000
+)
+
 func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	var failed error
+	for range 100 {
+		port := strconv.Itoa(portFrom + rand.IntN(portTo-portFrom))
+		l, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err == nil {
+			return port, l.Close()
+		}
+		failed = err
 	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
+	return "", fmt.Errorf("find a free port: %w; stop what listens on this machine", failed)
 }
 
 // start starts the process and returns how long it took to be ready.
-func (c *council) start(ctx context.Context, more ...string) (time.Duration, error) {
-	c.process = exec.Command(c.config.Binary, "run")
-	c.process.Env = append(slices.Clone(c.env), more...)
-	c.process.Stderr, c.process.Stdout = c.config.Log, c.config.Log
+func (c *council) start(ctx context.Context) (time.Duration, error) {
 	begun := time.Now()
-	if err := c.process.Start(); err != nil {
+	if err := c.launch(); err != nil {
 		return 0, err
 	}
-	c.exited = make(chan struct{})
-	process, exited := c.process, c.exited
+	err := c.ready(ctx)
+	return time.Since(begun), err
+}
+
+// launch starts the process and waits for nothing.
+func (c *council) launch() error {
+	if c.process != nil {
+		return errors.New("the process of before is still running; kill it first")
+	}
+	process := exec.Command(c.config.Binary, "run")
+	process.Env = c.env
+	process.Stderr, process.Stdout = c.config.Log, c.config.Log
+	if err := process.Start(); err != nil {
+		return err
+	}
+	exited := make(chan struct{})
+	c.process, c.exited = process, exited
 	go func() { _ = process.Wait(); close(exited) }()
+	return nil
+}
+
+// ready returns once the process says that it is.
+func (c *council) ready(ctx context.Context) error {
 	for {
 		if r, err := http.Get("http://" + c.httpAddr + "/readyz"); err == nil {
 			r.Body.Close()
 			if r.StatusCode == http.StatusOK {
-				return time.Since(begun), nil
+				return nil
 			}
 		}
 		select {
 		case <-c.exited:
-			return 0, fmt.Errorf("hearback run ended at once with %v; see its log", c.process.ProcessState)
+			return fmt.Errorf("hearback run ended at once with %v; see its log", c.process.ProcessState)
 		case <-ctx.Done():
-			return 0, ctx.Err()
+			return ctx.Err()
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
@@ -192,6 +224,11 @@ func (c *council) memory() int64 {
 
 // until waits for a condition, or says what was still missing.
 func until(ctx context.Context, patience time.Duration, what string, done func() bool) error {
+	return untilEvery(ctx, 2*time.Millisecond, patience, what, done)
+}
+
+// untilEvery is until for conditions that cost something to look at.
+func untilEvery(ctx context.Context, every, patience time.Duration, what string, done func() bool) error {
 	deadline := time.Now().Add(patience)
 	for !done() {
 		if time.Now().After(deadline) {
@@ -200,7 +237,7 @@ func until(ctx context.Context, patience time.Duration, what string, done func()
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(2 * time.Millisecond):
+		case <-time.After(every):
 		}
 	}
 	return nil
@@ -219,4 +256,3 @@ func median[T cmp.Ordered](values []T) T {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)/2]
 }
-

@@ -21,10 +21,15 @@ func ref(prefix string, i int) string { return fmt.Sprintf("%s-%06d", prefix, i)
 
 // opened is the case.opened of family i, whose first channel is a text.
 func opened(prefix string, i int, at time.Time) events.Event {
+	return openedFor(prefix, i, at, "sms", "email")
+}
+
+// openedFor is the case.opened of family i, who prefers channels in this order.
+func openedFor(prefix string, i int, at time.Time, prefers ...string) events.Event {
 	return made(ref(prefix, i), "o", events.TypeCaseOpened, at, map[string]any{
 		"team": "north", "officer": fmt.Sprintf("o.%d", i%75),
 		"contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "relationship": "parent",
-			"mobile": fmt.Sprintf("+447700900%03d", i%1000), "email": fmt.Sprintf("family%d@home.example", i), "prefers": []string{"sms", "email"}}},
+			"mobile": fmt.Sprintf("+447700900%03d", i%1000), "email": fmt.Sprintf("family%d@home.example", i), "prefers": prefers}},
 	})
 }
 

@@ -159,21 +159,23 @@ func book(promises string) fs.FS {
 	for i := range 75 {
 		fmt.Fprintf(&people, "  - {id: o.%d, name: Officer %d, email: officer%d@council.example, mobile: \"+447700900%03d\", team: north, role: officer}\n", i, i, i, i)
 	}
-	files := fstest.MapFS{
-		"rules.yaml": {Data: []byte(`council: {name: Hertfordshire County Council, short: Herts SEND, phone: 01632 960123}
+	return withWords(`council: {name: Hertfordshire County Council, short: Herts SEND, phone: 01632 960123}
 working_time:
   bank_holidays: england-and-wales
   hours: {mon-thu: ["09:00-12:30", "13:30-17:00"], fri: ["09:00-16:30"]}
 contact_hours: {mon-sun: ["00:00-24:00"]}
-promises:` + promises)},
-		"directory.yaml": {Data: []byte(`teams:
+promises:`+promises, `teams:
   - {id: north, name: SEND North, lead: p.lead, manager: p.manager, head_of_service: p.head, phone: 01632 960200}
 people:
   - {id: p.lead, name: Team Lead, email: lead@council.example, team: north, role: team_lead}
   - {id: p.manager, name: Team Manager, email: manager@council.example, team: north, role: manager}
   - {id: p.head, name: Service Head, email: head@council.example, team: north, role: head_of_service}
-` + people.String())},
-	}
+`+people.String())
+}
+
+// withWords puts rules and a directory into a book with the example's words.
+func withWords(rules, directory string) fs.FS {
+	files := fstest.MapFS{"rules.yaml": {Data: []byte(rules)}, "directory.yaml": {Data: []byte(directory)}}
 	words := deploy.Hertfordshire()
 	_ = fs.WalkDir(words, "words", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {

@@ -83,7 +83,6 @@ func (e *Engine) Load(ctx context.Context) error {
 	}
 	e.follow.after = through
 	return e.config.Stream.History(ctx, []string{events.BookWildcard}, func(r stream.Record) {
-		e.follow.after = max(e.follow.after, r.Sequence)
 		e.takeBook(r)
 	})
 }
@@ -149,7 +148,7 @@ func (e *Engine) followed(r stream.Record) {
 	}
 	e.follow.reached(r.Sequence)
 	if box := e.outbox.Load(); box != nil && first(r.Header[picture.HeaderLeader]) != e.config.Holder {
-		e.offerAll(box, r.Subject[len(events.LedgerPrefix):]) // a deposed leader had the last word on this case
+		box.Offer(e.doubts(r.Subject[len(events.LedgerPrefix):])) // a deposed leader had the last word on this case
 	}
 }
 
@@ -160,20 +159,22 @@ func first(values []string) string {
 	return values[0]
 }
 
-// offerAll offers every unsettled message of a case, as in doubt unless it
-// could not have been handed over yet.
-func (e *Engine) offerAll(box *outbox.Outbox, ref string) {
-	c, _, err := e.config.Picture.Case(ref)
-	if err != nil {
-		e.config.Log.Error("a case cannot be read", "case", ref, "error", err)
-		return
-	}
+// doubts are the unsettled messages of cases, in doubt unless they could not
+// have been handed over yet.
+func (e *Engine) doubts(refs ...string) []outbox.Offer {
 	now := time.Now()
-	offers := make([]outbox.Offer, len(c.Messages))
-	for i, m := range c.Messages {
-		offers[i] = outbox.Offer{Ref: ref, Message: m, Doubt: !m.NotBefore.After(now)}
+	var offers []outbox.Offer
+	for _, ref := range refs {
+		c, _, err := e.config.Picture.Case(ref)
+		if err != nil {
+			e.config.Log.Error("a case cannot be read", "case", ref, "error", err)
+			continue
+		}
+		for _, m := range c.Messages {
+			offers = append(offers, outbox.Offer{Ref: ref, Message: m, Doubt: !m.NotBefore.After(now)})
+		}
 	}
-	box.Offer(offers)
+	return offers
 }
 
 // following is how far the replica has followed the ledger and the book.

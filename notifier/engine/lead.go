@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -54,6 +53,9 @@ type leader struct {
 	// settled are results that wait for company, since settledAt.
 	settled   []work
 	settledAt time.Time
+	// stuck are cases whose deadline could not be decided, by the entry that
+	// fails: they are not tried again until the case has moved on.
+	stuck map[string]uint64
 	// notBefore is when the next group may be stored.
 	notBefore time.Time
 	// read is the last event taken; through is that up to which all are answered.
@@ -64,7 +66,7 @@ type leader struct {
 
 // lead decides and sends until ctx ends.
 func (e *Engine) lead(ctx context.Context) error {
-	l := &leader{Engine: e, events: make(chan stream.Record, eventsAhead), results: make(chan work, resultsAhead)}
+	l := &leader{Engine: e, events: make(chan stream.Record, eventsAhead), results: make(chan work, resultsAhead), stuck: map[string]uint64{}}
 	if err := l.catchUp(ctx); err != nil {
 		return err
 	}
@@ -82,10 +84,8 @@ func (e *Engine) lead(ctx context.Context) error {
 			}
 		})
 	})
+	l.box.Offer(e.doubts(e.config.Picture.Unsettled()...))
 	helpers.Go(func() { l.box.Run(leading) })
-	for _, ref := range e.config.Picture.Unsettled() {
-		e.offerAll(l.box, ref)
-	}
 	e.outbox.Store(l.box)
 	e.leading.Store(true)
 	e.config.Log.Info("leading", "holder", e.config.Holder, "from", l.through)
@@ -338,8 +338,20 @@ func (l *leader) takeDue(inputs []work) []work {
 	if next := l.config.Picture.NextDue(); room <= 0 || next.IsZero() || next.After(now) {
 		return inputs
 	}
+	taken := map[string]bool{}
+	for _, w := range inputs {
+		if w.input.Due {
+			taken[w.ref] = true
+		}
+	}
 	waiting := func(ref string) bool {
-		return slices.ContainsFunc(inputs, func(w work) bool { return w.input.Due && w.ref == ref })
+		if sequence, is := l.stuck[ref]; is {
+			if _, now, _ := l.config.Picture.Case(ref); now == sequence {
+				return true
+			}
+			delete(l.stuck, ref)
+		}
+		return taken[ref]
 	}
 	for _, ref := range l.config.Picture.Due(now, room, waiting) {
 		inputs = append(inputs, work{ref: ref, input: notifier.Input{Due: true}})

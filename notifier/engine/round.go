@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"hearback/events"
 	"hearback/events/commit"
 	"hearback/notifier"
@@ -40,8 +42,10 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 	for _, d := range round {
 		unit, err := l.unit(d, now)
 		if err != nil {
-			l.config.Log.Error("a decision cannot be written", "case", d.ref, "error", err)
-			continue
+			unit, err = l.cannotBeStored(d, err, now)
+		}
+		if err != nil {
+			return 0, err
 		}
 		units = append(units, unit)
 		writable = append(writable, d)
@@ -77,8 +81,11 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 		default:
 			l.again = append(l.again, d.works...)
 			failed = errors.Join(failed, result.Err)
-			if errors.Is(result.Err, commit.ErrUnconfirmed) {
+			if errors.Is(result.Err, commit.ErrUnconfirmed) && !d.refusal {
+				// It may be stored after all: then the inputs count as answered, and
+				// what they led to must be handed over all the same.
 				failed = errors.Join(failed, l.refresh(ctx, d.ref))
+				offers = append(offers, l.doubts(d.ref)...)
 			}
 		}
 	}
@@ -118,6 +125,9 @@ func (l *leader) decide(inputs []work, now time.Time) []*decided {
 		if err != nil {
 			w.refuse = err
 			l.config.Log.Error("an input could not be decided", "case", w.ref, "sequence", w.input.Sequence, "error", err)
+			if w.input.Due {
+				l.stuck[w.ref] = d.sequence
+			}
 			round = append(round, &decided{ref: w.ref, refusal: true, works: []work{w}})
 			continue
 		}
@@ -156,8 +166,30 @@ func (l *leader) unit(d *decided, now time.Time) (stream.Unit, error) {
 	}
 	d.raw, d.mark = raw, picture.MarkOf(&entry.Case, through, l.config.Holder)
 	unit := stream.Unit{Entry: commit.Message{Subject: events.LedgerSubject(d.ref), Header: d.mark.Header(), Data: data, Expect: &d.sequence}}
+	if len(data) > entryMost {
+		return unit, fmt.Errorf("the case has grown to %d bytes, more than one message of the stream may hold; look for a service that adds contacts without end", len(data))
+	}
 	unit.After, err = outcomes(entry)
 	return unit, err
+}
+
+// entryMost is the largest ledger entry: NATS takes 1 MB, headers included.
+const entryMost = 1_000_000
+
+// cannotBeStored refuses the inputs of a decision that cannot be written, so
+// that it stops nothing else.
+func (l *leader) cannotBeStored(d *decided, why error, now time.Time) (stream.Unit, error) {
+	l.config.Log.Error("a decision cannot be written", "case", d.ref, "error", why)
+	for i, w := range d.works {
+		if w.input.Due {
+			l.stuck[d.ref] = d.sequence
+		}
+		if d.works[i].refuse = why; w.input.Event != nil {
+			d.works[0] = d.works[i]
+		}
+	}
+	d.refusal = true
+	return l.refusal(d.works[0], now)
 }
 
 // Refused is an input that could not be understood, as it is kept.
@@ -179,9 +211,15 @@ func (l *leader) refusal(w work, now time.Time) (stream.Unit, error) {
 		refused.Faults = refusal.Faults
 	}
 	data, err := json.Marshal(refused)
+	header := map[string][]string{headerInput: {strconv.FormatUint(w.input.Sequence, 10)}}
+	if w.input.Sequence != 0 {
+		// A gateway's refusal may be the last one stored, so that a new leader
+		// cannot tell by it how far the old one came.
+		header[nats.MsgIdHdr] = []string{"refused-" + strconv.FormatUint(w.input.Sequence, 10)}
+	}
 	l.stats.refused.Add(1)
 	return stream.Unit{Entry: commit.Message{Subject: events.RejectedSubject(w.ref), Data: data,
-		Header: map[string][]string{headerInput: {strconv.FormatUint(w.input.Sequence, 10)}}}}, err
+		Header: header}}, err
 }
 
 func refusedSequence(r stream.Record) uint64 {

@@ -35,6 +35,13 @@ func (o *Outbox) work(ctx context.Context, name string, l *lane) {
 		if !ok {
 			return
 		}
+		if finder, can := l.sender.(channel.Finder); can && it.doubt {
+			if !o.found(ctx, finder, l, it) {
+				it.doubt = false
+				l.push(it)
+			}
+			continue
+		}
 		if err := l.limiter.Wait(ctx); err != nil {
 			return
 		}
@@ -73,12 +80,7 @@ func (o *Outbox) handOver(ctx context.Context, name string, l *lane, it item) {
 	defer cancel()
 	repeats := 0
 	if it.doubt {
-		finder, can := l.sender.(channel.Finder)
-		if !can {
-			repeats = 1 // it cannot be asked: sent again with the same Message-ID, and counted
-		} else if found, again := o.find(call, finder, l, it, may, m); found || again {
-			return
-		}
+		repeats = 1 // it cannot be asked: sent again with the same Message-ID, and counted
 	}
 	receipt, err := l.sender.Send(call, m)
 	if err == nil {
@@ -96,7 +98,15 @@ func (o *Outbox) handOver(ctx context.Context, name string, l *lane, it item) {
 			it.doubt, it.since = true, time.Now()
 		}
 		it.attempts++
-		l.later(it, time.Now().Add(max(failure.After, backoff(it.attempts))))
+		at := time.Now().Add(max(failure.After, backoff(it.attempts)))
+		for _, w := range may {
+			// However long the provider asks us to wait, a message that expires
+			// meanwhile falls over to the next channel when it does.
+			if expired := w.message.Expires.Add(time.Millisecond); expired.Before(at) {
+				at = expired
+			}
+		}
+		l.later(it, at)
 	}
 }
 
@@ -115,7 +125,8 @@ func (o *Outbox) lastLook(l *lane, it item) (may []wanted) {
 		}
 		message, there := c.Message(m.id)
 		if !there {
-			continue // withdrawn: its end is in the ledger already
+			o.forget(m.id) // withdrawn: its end is in the ledger already
+			continue
 		}
 		look := notifier.LastLook(c, m.id, o.config.Books().Current, now)
 		switch {
@@ -124,41 +135,49 @@ func (o *Outbox) lastLook(l *lane, it item) (may []wanted) {
 		case !look.Until.IsZero():
 			putOff(m, look.Until)
 		default:
+			o.forget(m.id)
 			o.config.Settle(m.ref, look.Settle)
 		}
 	}
 	return may
 }
 
-// find asks the provider whether it has the message already. found: it has, and
-// the message is settled; again: the answer must be asked for later.
-func (o *Outbox) find(ctx context.Context, finder channel.Finder, l *lane, it item, may []wanted, m channel.Message) (found, again bool) {
+// found asks the provider whether it has the message already. It is true when
+// the item needs nothing more now: it was settled, or will be asked about later.
+func (o *Outbox) found(ctx context.Context, finder channel.Finder, l *lane, it item) bool {
 	if ready := it.since.Add(o.config.ListingLag); time.Now().Before(ready) {
 		l.later(it, ready)
-		return false, true
+		return true
 	}
-	w := may[0]
-	list, err := finder.Find(ctx, w.message.Decided, m.To, m.Text)
+	m := it.members[0] // only emails go together, and no mail server can be asked
+	c, err := o.config.Case(m.ref)
+	message, there := c.Message(m.id)
+	if err != nil || !there {
+		return false // the last look deals with it
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, o.config.ReplyTimeout, errTooSlow)
+	defer cancel()
+	list, err := finder.Find(ctx, message.Decided, message.Address, message.Body)
 	if err != nil {
-		failure := channel.FailureOf(err)
 		it.attempts++
-		l.later(it, time.Now().Add(max(failure.After, backoff(it.attempts))))
-		return false, true
+		l.later(it, time.Now().Add(max(channel.FailureOf(err).After, backoff(it.attempts))))
+		return true
 	}
 	for _, f := range list {
-		if slices.ContainsFunc(w.c.Recent, func(h notifier.Handed) bool { return h.Provider == f.ProviderID }) {
+		if slices.ContainsFunc(c.Recent, func(h notifier.Handed) bool { return h.Provider == f.ProviderID }) {
 			continue // that is an earlier message which said the same
 		}
-		o.settle(may, notifier.Result{Status: notifier.Sent, Provider: f.ProviderID, Reason: "the provider already had it"})
-		return true, false
+		o.settle([]wanted{{m, c, message}}, notifier.Result{Status: notifier.Sent, Provider: f.ProviderID, Reason: "the provider already had it"})
+		return true
 	}
-	return false, false
+	return false
 }
 
 func (o *Outbox) settle(may []wanted, r notifier.Result) {
 	r.At = time.Now().UTC().Truncate(time.Millisecond)
 	for _, w := range may {
 		r.Message = w.id
+		o.forget(w.id)
 		o.config.Settle(w.ref, r)
 	}
 }

@@ -66,11 +66,15 @@ type Outbox struct {
 	lanes  map[string]*lane
 	gather *gatherer
 	done   chan struct{}
+
+	mu sync.Mutex
+	// held are the messages that the outbox knows of and has not settled.
+	held map[string]struct{}
 }
 
 // New makes an outbox; Run starts it.
 func New(config Config) *Outbox {
-	o := &Outbox{config: config, lanes: map[string]*lane{}, done: make(chan struct{})}
+	o := &Outbox{config: config, lanes: map[string]*lane{}, done: make(chan struct{}), held: map[string]struct{}{}}
 	if o.config.Log == nil {
 		o.config.Log = slog.New(slog.DiscardHandler)
 	}
@@ -102,8 +106,9 @@ func (o *Outbox) Run(ctx context.Context) {
 // Done is closed when Run has returned.
 func (o *Outbox) Done() <-chan struct{} { return o.done }
 
-// Offer takes messages to hand over. It never blocks. What was decided together
-// is offered together, so that chases of one person can go as one email.
+// Offer takes messages to hand over; one that it has already is left alone. It
+// never blocks. What was decided together is offered together, so that chases of
+// one person can go as one email.
 func (o *Outbox) Offer(offers []Offer) {
 	now := time.Now()
 	for _, offer := range offers {
@@ -112,6 +117,9 @@ func (o *Outbox) Offer(offers []Offer) {
 		if !ok {
 			// Decide knows no other channels; the auditor will say that it stays unsettled.
 			o.config.Log.Error("there is no such channel", "channel", m.Channel, "message", m.ID)
+			continue
+		}
+		if !o.hold(m.ID) {
 			continue
 		}
 		it := item{members: []member{{ref: offer.Ref, id: m.ID, promise: m.Promise, decided: m.Decided}}, doubt: offer.Doubt}
@@ -129,6 +137,21 @@ func (o *Outbox) Offer(offers []Offer) {
 		l.push(it)
 	}
 	o.gather.nudge()
+}
+
+// hold is false for a message that the outbox holds already.
+func (o *Outbox) hold(id string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, has := o.held[id]
+	o.held[id] = struct{}{}
+	return !has
+}
+
+func (o *Outbox) forget(id string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.held, id)
 }
 
 // Depth is how many hand-overs wait in a channel, and since when the oldest may go.

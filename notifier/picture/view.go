@@ -91,7 +91,7 @@ func view(c notifier.Case, p notifier.Promise, books notifier.Books) Waiting {
 	if w.Working == nil {
 		w.Working = []string{}
 	}
-	w.Unreachable = p.Unheard
+	w.Unreachable = len(p.Unheard) > 0
 	if p.Ended != nil {
 		w.Ended = p.Ended.Why
 		if p.Ended.Kept {

@@ -70,7 +70,7 @@ func TestFollowAcrossRestarts(t *testing.T) {
 // A day of silence ends nothing: what is published after it
 // is there at once.
 func TestFollowThroughAQuietDay(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	streamtest.Bubble(t, func(t *testing.T) {
 		s := streamtest.Open(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		records := make(chan stream.Record, 1)
@@ -98,7 +98,7 @@ func TestFollowThroughAQuietDay(t *testing.T) {
 // Fn may take as long as it likes: nothing is lost, and Follow does not return
 // while it runs.
 func TestFollowWaitsForASlowReader(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	streamtest.Bubble(t, func(t *testing.T) {
 		s := streamtest.Open(t)
 		for i := range 5 {
 			write(t, s, note("hearback.event.A.reply.sent", fmt.Sprint(i)))

@@ -60,7 +60,7 @@ func (r *replica) end(t *testing.T) {
 // A new stream has no lease: the first replica leads at once, for as long as it
 // lives, and the second stands by.
 func TestTheFirstLeadsAndTheSecondStandsBy(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	streamtest.Bubble(t, func(t *testing.T) {
 		server := streamtest.Server(t)
 		first := stand(t, streamtest.Connect(t, server), "first", false)
 		synctest.Wait()
@@ -87,7 +87,7 @@ func TestTheFirstLeadsAndTheSecondStandsBy(t *testing.T) {
 }
 
 func TestAReleasedLeaseIsTakenAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	streamtest.Bubble(t, func(t *testing.T) {
 		server := streamtest.Server(t)
 		first := stand(t, streamtest.Connect(t, server), "first", false)
 		synctest.Wait()
@@ -109,7 +109,7 @@ func TestAReleasedLeaseIsTakenAtOnce(t *testing.T) {
 // A leader that is cut off stops by itself before a standby begins, and of two
 // standbys one takes over.
 func TestACutOffLeader(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	streamtest.Bubble(t, func(t *testing.T) {
 		server := streamtest.Server(t)
 		nc, gate := streamtest.ConnectGated(t, server)
 		leader := stand(t, nc, "leader", false)
@@ -172,7 +172,7 @@ func held(replicas ...*replica) int {
 func TestAfterACrash(t *testing.T) {
 	for _, sole := range []bool{true, false} {
 		t.Run(fmt.Sprintf("sole=%v", sole), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			streamtest.Bubble(t, func(t *testing.T) {
 				server := streamtest.Server(t)
 				s := streamtest.OpenOn(t, streamtest.Connect(t, server))
 				data, err := json.Marshal(map[string]any{"holder": "me", "at": time.Now(), "state": "held"})
@@ -206,7 +206,7 @@ func TestAfterACrash(t *testing.T) {
 
 // What is not a lease is waited out like one, and then replaced.
 func TestAnUnreadableLease(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	streamtest.Bubble(t, func(t *testing.T) {
 		server := streamtest.Server(t)
 		write(t, streamtest.OpenOn(t, streamtest.Connect(t, server)), note("hearback.leader", "not JSON"))
 		me := stand(t, streamtest.Connect(t, server), "me", true)
@@ -226,7 +226,7 @@ func TestAnUnreadableLease(t *testing.T) {
 
 // A leader that gives up by itself releases the lease and says why.
 func TestLeadReturns(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	streamtest.Bubble(t, func(t *testing.T) {
 		server := streamtest.Server(t)
 		tired := errors.New("tired")
 		s := streamtest.OpenOn(t, streamtest.Connect(t, server))
@@ -253,7 +253,7 @@ func TestLeadReturns(t *testing.T) {
 // While the leader is stopping it still holds the lease: what it hands over
 // until then must not be done twice.
 func TestTheLeaseIsKeptWhileTheLeaderStops(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	streamtest.Bubble(t, func(t *testing.T) {
 		server := streamtest.Server(t)
 		s := streamtest.OpenOn(t, streamtest.Connect(t, server))
 		lease := s.Lease("me", term, false)
@@ -287,7 +287,7 @@ func TestTheLeaseIsKeptWhileTheLeaderStops(t *testing.T) {
 
 // Whoever purges the lease of a living leader must not make two of them.
 func TestAPurgedLease(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	streamtest.Bubble(t, func(t *testing.T) {
 		server := streamtest.Server(t)
 		first := stand(t, streamtest.Connect(t, server), "first", false)
 		synctest.Wait()

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -21,7 +20,7 @@ import (
 // An event that its service may not publish is never answered by the server. Its
 // publisher is told why, and the events of others do not wait for it.
 func TestAForbiddenEventHoldsUpNobody(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	streamtest.Bubble(t, func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "users.yaml")
 		text := "users: [{name: website, password: p, publish: [hearback.event.*.enquiry.received]}]"
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

@@ -1,10 +1,12 @@
 // Package streamtest starts embedded servers and opens streams for tests, in
-// ordinary tests and in the bubbles of testing/synctest alike.
+// ordinary tests and in bubbles of testing/synctest (see Bubble) alike.
 package streamtest
 
 import (
 	"log/slog"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server/ats"
 	"github.com/nats-io/nats.go"
@@ -16,6 +18,17 @@ import (
 // servers inside a synctest bubble: the server shares one clock goroutine among
 // all servers of a process, which must not be born in a bubble.
 func Register() { ats.Register() }
+
+// Bubble is synctest.Test for tests that start servers. A closed server leaves
+// goroutines behind that end after a moment, and time stands still once the
+// test is over: so the moment is let pass first.
+func Bubble(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		t.Cleanup(func() { time.Sleep(time.Minute) }) // the first to be registered runs last
+		test(t)
+	})
+}
 
 // Log returns a logger that writes into the test's output.
 func Log(t testing.TB) *slog.Logger {

@@ -1,0 +1,240 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hearback/events"
+)
+
+// Publishers of a rush, and how long one attempt of theirs waits for its answer.
+const (
+	rushPublishers = 64
+	answerPatience = 400 * time.Millisecond
+	answerPause    = 20 * time.Millisecond
+)
+
+// rush is a number of families who get in touch while processes die.
+type rush struct {
+	*council
+	victim   victim
+	families int
+	lives    []life
+	// begun[k] is closed when the families of life k may get in touch.
+	begun []chan struct{}
+	// stored[i] is when the enquiry of family i was acknowledged as stored.
+	stored    []time.Time
+	storedAll atomic.Int64
+	again     atomic.Int64
+	killed    []time.Time
+	result    Crashes
+}
+
+func newRush(c *council, v victim, families int, lives []life) *rush {
+	r := &rush{council: c, victim: v, families: families, lives: lives, begun: make([]chan struct{}, len(lives)), stored: make([]time.Time, families)}
+	for k := range r.begun {
+		r.begun[k] = make(chan struct{})
+	}
+	return r
+}
+
+// byEmail says whether a family prefers emails: two in five do.
+func byEmail(i int) bool { return i%5 >= 3 }
+
+func (r *rush) run(ctx context.Context) error {
+	running, err := r.victim.rest(ctx)
+	if err != nil {
+		return err
+	}
+	if err := running.store(ctx, r.families, func(i int) events.Event {
+		if byEmail(i) {
+			return openedFor("F", i, time.Now(), "email", "sms")
+		}
+		return opened("F", i, time.Now())
+	}); err != nil {
+		return err
+	}
+	publishing, stop := context.WithCancel(ctx)
+	defer stop()
+	published := make(chan error, 1)
+	go func() { published <- r.publish(publishing) }()
+	for k, l := range r.lives {
+		if err := r.victim.live(ctx, l, func() { close(r.begun[k]) }, r.note); err != nil {
+			return err
+		}
+	}
+	if running, err = r.victim.rest(ctx); err != nil {
+		return err
+	}
+	if err := <-published; err != nil {
+		return err
+	}
+	// What is not good by then is counted, not waited for.
+	settled := running.quiet(ctx, recovery, r.families)
+	if err := r.judge(ctx, running); err != nil {
+		return err
+	}
+	if r.result.Err() == nil {
+		return settled
+	}
+	return ctx.Err()
+}
+
+// note remembers a kill.
+func (r *rush) note() {
+	texts, mails := r.twilio.Counts(), r.smtp.Counts()
+	handed := texts.Accepted - texts.Repeated + mails.Accepted - mails.Repeated
+	if int(r.storedAll.Load()) > handed {
+		r.result.Busy++
+	}
+	r.result.Kills++
+	r.killed = append(r.killed, time.Now())
+}
+
+// publish has every family get in touch, in the life that is theirs and spread
+// over a little more than it. Publishers do not give up: they publish again,
+// with the same identity, until it is acknowledged that the enquiry is stored.
+func (r *rush) publish(ctx context.Context) error {
+	publishers, err := r.plain(rushPublishers)
+	if err != nil {
+		return err
+	}
+	defer publishers.close()
+	conn, err := r.connect()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	grouped, err := events.NewPublisher(conn)
+	if err != nil {
+		return err
+	}
+	defer grouped.Close()
+	var begins sync.Map // life → when it began
+	return spread(rushPublishers, r.families, func(caller, i int) error {
+		k := i * len(r.lives) / r.families
+		select {
+		case <-r.begun[k]:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		begin, _ := begins.LoadOrStore(k, time.Now())
+		first := (k*r.families + len(r.lives) - 1) / len(r.lives)
+		share := float64(i-first) * float64(len(r.lives)) / float64(r.families)
+		moment := begin.(time.Time).Add(time.Duration(share * 1.2 * float64(r.lives[k].lasts)))
+		if err := pause(ctx, time.Until(moment)); err != nil {
+			return err
+		}
+		// Half of the services are plain NATS clients, half use the Go publisher.
+		e := enquiry("F", i, time.Now())
+		if caller%2 == 0 {
+			err = grouped.Publish(ctx, e)
+		} else {
+			err = r.insist(ctx, publishers, caller, e)
+		}
+		if err != nil {
+			return fmt.Errorf("enquiry of family %d: %w", i, err)
+		}
+		r.stored[i] = time.Now()
+		r.storedAll.Add(1)
+		return nil
+	})
+}
+
+// insist publishes until the answer comes.
+func (r *rush) insist(ctx context.Context, publishers *plain, caller int, e events.Event) error {
+	for {
+		attempt, cancel := context.WithTimeout(ctx, answerPatience)
+		err := publishers.publish(attempt, caller, e)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		r.again.Add(1)
+		if pause(ctx, answerPause) != nil {
+			return errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+// refIn finds a case reference of made-up families in a text.
+var refIn = regexp.MustCompile(`\b[A-Z]-[0-9]{6}\b`)
+
+// judge counts what families heard.
+func (r *rush) judge(ctx context.Context, running *council) error {
+	heard := map[string]time.Time{}
+	told := func(ref string, at time.Time) bool {
+		if _, before := heard[ref]; before {
+			return false
+		}
+		heard[ref] = at
+		return true
+	}
+	c := &r.result
+	c.Families, c.Republished = int(r.storedAll.Load()), int(r.again.Load())
+	for _, text := range r.twilio.Received() {
+		if told(refIn.FindString(text.Body), text.Created) {
+			c.Texts++
+		} else {
+			c.TextsTwice++
+		}
+	}
+	ids := map[string]time.Time{}
+	afterKill := make([]int, len(r.killed)+1)
+	for _, mail := range r.smtp.Received() {
+		ref := ref("F", familyOf(mail.To))
+		first, again := ids[mail.MessageID]
+		switch {
+		case again:
+			c.EmailsAgain++
+			k := 0
+			for k < len(r.killed) && r.killed[k].Before(first) {
+				k++
+			}
+			afterKill[k]++
+		case told(ref, mail.At):
+			c.Emails++
+		default:
+			c.EmailsOdd++
+		}
+		if !again {
+			ids[mail.MessageID] = mail.At
+		}
+	}
+	for _, n := range afterKill {
+		c.EmailsAgainMost = max(c.EmailsAgainMost, n)
+	}
+	for i, at := range r.stored {
+		switch when, ok := heard[ref("F", i)]; {
+		case at.IsZero():
+		case !ok:
+			c.Missing++
+		default:
+			c.Longest = max(c.Longest, when.Sub(at))
+		}
+	}
+	counts := r.twilio.Counts()
+	c.Spoilt, c.LookUps = counts.Spoilt, counts.Lookups
+	stands, err := running.standing(ctx)
+	if err != nil {
+		return err
+	}
+	c.PromisesLost, c.Unsettled = c.Families-stands.promises, stands.unsettled
+	c.Tasks, err = running.outcomes(ctx, events.TypeTaskOpened)
+	return err
+}
+
+// familyOf is the number in a made-up family's address, -1 if there is none.
+func familyOf(address string) int {
+	var i int
+	if _, err := fmt.Sscanf(strings.TrimSpace(address), "family%d@", &i); err != nil {
+		return -1
+	}
+	return i
+}

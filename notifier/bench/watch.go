@@ -1,0 +1,107 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"hearback/events"
+	"hearback/notifier/picture"
+	"hearback/notifier/stream"
+)
+
+// metricsEvery is how often a running process is asked for its metrics: seldom
+// enough that the asking does not show in what is measured.
+const metricsEvery = 50 * time.Millisecond
+
+// metric is one of the process's own figures, the sum over its labels; 0 while
+// the process cannot be asked.
+func (c *council) metric(name string) float64 {
+	response, err := http.Get("http://" + c.httpAddr + "/metrics")
+	if err != nil {
+		return 0
+	}
+	defer response.Body.Close()
+	return sumMetric(response.Body, name)
+}
+
+// sumMetric adds up a metric's values in the text that Prometheus reads.
+func sumMetric(text io.Reader, name string) float64 {
+	sum := 0.0
+	lines := bufio.NewScanner(text)
+	for lines.Scan() {
+		rest, found := strings.CutPrefix(lines.Text(), name)
+		if !found || rest == "" || rest[0] != ' ' && rest[0] != '{' {
+			continue
+		}
+		if value, err := strconv.ParseFloat(rest[strings.LastIndexByte(rest, ' ')+1:], 64); err == nil {
+			sum += value
+		}
+	}
+	return sum
+}
+
+// leads waits until the process decides and sends.
+func (c *council) leads(ctx context.Context) error {
+	return untilEvery(ctx, 5*time.Millisecond, time.Minute, "a leader", func() bool { return c.metric("hearback_leading") == 1 })
+}
+
+// quiet waits until so many promises are open and nothing waits to be handed over.
+func (c *council) quiet(ctx context.Context, patience time.Duration, promises int) error {
+	return untilEvery(ctx, metricsEvery, patience, fmt.Sprintf("%d open promises and no message on its way", promises), func() bool {
+		return c.metric("hearback_promises_open") == float64(promises) && c.metric("hearback_cases_unsettled") == 0
+	})
+}
+
+// standing is how the cases of a council stand, as the ledger has it.
+type standing struct{ cases, promises, unsettled, tasks int }
+
+// standing reads the last ledger entry of every case, past the process that
+// wrote it.
+func (c *council) standing(ctx context.Context) (s standing, err error) {
+	err = c.reading(ctx, func(from *stream.Stream) error {
+		var unreadable error
+		_, err := from.LoadLast(ctx, events.LedgerWildcard, func(r stream.Record) {
+			mark, err := picture.ParseMark(strings.TrimPrefix(r.Subject, events.LedgerPrefix), r.Header)
+			if err != nil {
+				unreadable = err
+			}
+			s.cases++
+			s.promises += mark.Promises
+			s.unsettled += mark.Messages
+			s.tasks += mark.Tasks
+		})
+		if err == nil {
+			err = unreadable
+		}
+		return err
+	})
+	return s, err
+}
+
+// outcomes counts what was published about a kind of outcome, on all cases.
+func (c *council) outcomes(ctx context.Context, kind string) (n int, err error) {
+	err = c.reading(ctx, func(from *stream.Stream) error {
+		return from.History(ctx, []string{events.OutcomeSubject("*", kind)}, func(stream.Record) { n++ })
+	})
+	return n, err
+}
+
+// reading opens the stream of the running process.
+func (c *council) reading(ctx context.Context, read func(*stream.Stream) error) error {
+	conn, err := c.connect()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	s, err := stream.Open(ctx, conn, stream.Options{})
+	if err != nil {
+		return err
+	}
+	return read(s)
+}
