@@ -1,6 +1,10 @@
 package events
 
-import "strings"
+import (
+	"strings"
+
+	"hearback/events/nearest"
+)
 
 // Nearest gives the known type that was most likely meant, or "" where none is
 // close. It knows the names that other systems use for Hearback's own types, and
@@ -13,16 +17,13 @@ func Nearest(eventType string) string {
 	if own, ok := otherName(wanted); ok {
 		return own
 	}
-	best, bestDistance := "", len(wanted)/3+1
+	var known []string
 	for _, kind := range kinds {
-		if kind.Origin == FromHearback {
-			continue
-		}
-		if distance := editDistance(wanted, kind.Type); distance < bestDistance {
-			best, bestDistance = kind.Type, distance
+		if kind.Origin != FromHearback {
+			known = append(known, kind.Type)
 		}
 	}
-	return best
+	return nearest.Name(wanted, known)
 }
 
 // maxGuessed bounds the work that a stranger's text can cause.
@@ -53,30 +54,4 @@ func otherName(eventType string) (own string, ok bool) {
 		return TypeProvisionExclusionRisk, true
 	}
 	return "", false
-}
-
-// editDistance counts the bytes to insert, delete, replace or swap with a neighbour
-// to make one text of the other (optimal string alignment).
-func editDistance(a, b string) int {
-	before := make([]int, len(b)+1)
-	previous := make([]int, len(b)+1)
-	current := make([]int, len(b)+1)
-	for j := range previous {
-		previous[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		current[0] = i
-		for j := 1; j <= len(b); j++ {
-			replace := previous[j-1]
-			if a[i-1] != b[j-1] {
-				replace++
-			}
-			current[j] = min(previous[j]+1, current[j-1]+1, replace)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				current[j] = min(current[j], before[j-2]+1)
-			}
-		}
-		before, previous, current = previous, current, before
-	}
-	return previous[len(b)]
 }

@@ -32,7 +32,7 @@ func BenchmarkPublisher(b *testing.B) {
 			defer publisher.Close()
 			var serial atomic.Int64
 			next := func() events.Event { return benchmarkEvent(serial.Add(1)) }
-			each := 640 / callers
+			each := 5_000 / callers
 			var floor, ours time.Duration
 			for b.Loop() {
 				floor += together(callers, each, func() error {

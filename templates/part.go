@@ -3,6 +3,8 @@ package templates
 import (
 	"strings"
 	"unicode/utf8"
+
+	"hearback/events/nearest"
 )
 
 // part is a piece of a parsed template: fixed text, a placeholder, or optional
@@ -186,7 +188,7 @@ func (r *partReader) name(opening, to int) (name string, ok bool) {
 	if len(r.allowed) == 0 {
 		remedy = "take it out: these words have no values"
 	}
-	if close := nearest(written, r.allowed); close != "" {
+	if close := nearest.Name(written, r.allowed); close != "" {
 		remedy = "did you mean ((" + close + "))?"
 	}
 	r.fault(opening, "there is no value \""+clip(written)+"\" for these words", remedy)

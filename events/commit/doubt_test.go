@@ -6,7 +6,6 @@ import (
 	"net"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -47,7 +46,7 @@ func TestALostAcknowledgement(t *testing.T) {
 	for _, count := range []int{1, 5, 40} {
 		for _, foreign := range []bool{false, true} {
 			t.Run(fmt.Sprintf("count=%d,foreign=%v", count, foreign), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) { loseAcknowledgement(t, count, foreign) })
+				committest.Bubble(t, func(t *testing.T) { loseAcknowledgement(t, count, foreign) })
 			})
 		}
 	}

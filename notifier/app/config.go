@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/kelseyhightower/envconfig"
+
+	"hearback/events/nearest"
 )
 
 // Prefix stands before every setting's name in the environment.
@@ -102,7 +104,7 @@ func unknownVariable(c *Config, environ []string) error {
 		if !strings.HasPrefix(name, Prefix+"_") || slices.Contains(names, name) {
 			continue
 		}
-		return fmt.Errorf("there is no setting %s; did you mean %s? Correct its name or remove it", name, nearest(name, names))
+		return fmt.Errorf("there is no setting %s; did you mean %s? Correct its name or remove it", name, nearest.Within(name, names, len(name)))
 	}
 	_ = c
 	return nil

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"hearback/events"
+	"hearback/events/nearest"
 	"hearback/notifier"
 	"hearback/templates"
 )
@@ -73,7 +74,7 @@ func (r *ruleBook) meant(name string, dir *directory) string {
 			return "write team:" + name
 		}
 	}
-	return orElse(ask(nearest(name, append(roles(), notifier.Family))), "use officer, team_lead, manager, head_of_service, team:<id>, person:<id> or family")
+	return orElse(ask(nearest.Name(name, append(roles(), notifier.Family))), "use officer, team_lead, manager, head_of_service, team:<id>, person:<id> or family")
 }
 
 func (r *ruleBook) checkTarget(t text, id string, dir *directory, team bool) {
@@ -86,7 +87,7 @@ func (r *ruleBook) checkTarget(t text, id string, dir *directory, team bool) {
 	}
 	if !slices.Contains(ids, id) {
 		remedy := "name one that is there, or add it to " + directoryFile
-		if close := nearest(id, ids); close != "" {
+		if close := nearest.Name(id, ids); close != "" {
 			remedy = ask(kind + ":" + close)
 		}
 		r.doc.fault(t.node, "the directory has no "+kind+" \""+clip(id)+"\"", remedy)

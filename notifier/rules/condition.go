@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"hearback/events"
+	"hearback/events/nearest"
 	"hearback/notifier"
 )
 
@@ -159,7 +160,7 @@ func (c *condition) study(d *document, n *yaml.Node, ast *celast.AST, openedBy [
 		line, column := d.locateID(n, ast, e.ID())
 		switch {
 		case e.AsIdent() == nameCase && ok && !slices.Contains(caseMembers(), name):
-			d.faultAt(line, column, "a case has no \""+clip(name)+"\"", orElse(ask(nearest(name, caseMembers())), "use case.team, case.officer or case.state"))
+			d.faultAt(line, column, "a case has no \""+clip(name)+"\"", orElse(ask(nearest.Name(name, caseMembers())), "use case.team, case.officer or case.state"))
 			sound = false
 		case e.AsIdent() == nameCase:
 		case !ok:
@@ -208,7 +209,7 @@ func (d *document) warnUnknownMember(line, column int, name string, openedBy []s
 		}
 		known = append(known, members(kind)...)
 	}
-	if close := nearest(name, known); close != "" {
+	if close := nearest.Name(name, known); close != "" {
 		d.faults.add(Fault{File: d.file, Line: line, Column: column, Warning: true,
 			Problem: "data." + clip(name) + " is not a member that these events are known to have; where it is absent the promise is opened",
 			Remedy:  "did you mean data." + close + "?"})
@@ -268,7 +269,7 @@ func celWords(message string) (problem, remedy string, syntax bool) {
 		name := quoted("undeclared reference to '")
 		known := []string{nameData, nameType, nameSource, nameTime, nameCase}
 		return "there is nothing called \"" + name + "\"",
-			orElse(ask(nearest(name, known)), "use data, type, source, time or case; put text in quotes"), false
+			orElse(ask(nearest.Name(name, known)), "use data, type, source, time or case; put text in quotes"), false
 	}
 	return "CEL cannot read this condition: " + clip(message), "write it more simply, such as " + promiseShape.example("when"), false
 }

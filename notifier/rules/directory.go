@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"hearback/events/nearest"
 	"slices"
 	"strings"
 
@@ -234,7 +235,7 @@ func (dir *directory) check(r reference) {
 		kind, ids = "team", dir.teamIDs()
 	}
 	dir.doc.fault(r.node, r.what+" is \""+clip(r.value)+"\", and the directory has no such "+kind,
-		orElse(ask(nearest(r.value, ids)), "add a "+kind+" of this id, or name one that is there"))
+		orElse(ask(nearest.Name(r.value, ids)), "add a "+kind+" of this id, or name one that is there"))
 }
 
 func (dir *directory) teamIDs() []string {

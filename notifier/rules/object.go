@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"hearback/events/nearest"
 	"slices"
 	"strings"
 	"unicode"
@@ -122,8 +123,8 @@ func (d *document) object(n *yaml.Node, s shape) (object, bool) {
 		name := d.resolveQuietly(p.key).Value
 		// A key that is missed is meant sooner than one that is there or optional;
 		// it is then one slip, not two.
-		meant := within(name, missing, len(name)/2+1)
-		meant = orElse(meant, nearest(name, s.names()))
+		meant := nearest.Within(name, missing, len(name)/2+1)
+		meant = orElse(meant, nearest.Name(name, s.names()))
 		remedy := orElse(ask(meant), "use one of: "+strings.Join(s.names(), ", "))
 		d.fault(p.key, "\""+clip(name)+"\" is not a key of "+s.what, remedy)
 		missing = slices.DeleteFunc(missing, func(name string) bool { return name == meant })

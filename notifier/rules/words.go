@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"hearback/events/nearest"
 	"io/fs"
 	"maps"
 	"path"
@@ -183,7 +184,7 @@ func (r *ruleBook) present(list *wordList, u use) bool {
 		return true
 	}
 	remedy := "write " + strings.Join(lacking, " and ")
-	if close := nearest(u.value, list.names()); close != "" && close != u.value {
+	if close := nearest.Name(u.value, list.names()); close != "" && close != u.value {
 		remedy = "did you mean \"" + close + "\"? Else " + remedy
 	}
 	problem := "there are no words \"" + clip(u.value) + "\" for " + u.to.String()

@@ -6,6 +6,7 @@ package committest
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -35,6 +36,17 @@ func Stream(replicas int) jetstream.StreamConfig {
 // servers inside a synctest bubble: all servers of a process share one clock
 // goroutine, which must not be born in a bubble.
 func Register() { ats.Register() }
+
+// Bubble is synctest.Test for tests that start servers. A closed server leaves
+// goroutines behind that end after a moment, and time stands still once the
+// test is over: so the moment is let pass first.
+func Bubble(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		t.Cleanup(func() { time.Sleep(time.Minute) }) // the first to be registered runs last
+		test(t)
+	})
+}
 
 // Server is one server with the stream, which listens nowhere.
 type Server struct{ *server.Server }
