@@ -374,5 +374,6 @@ func (d *decider) openTask(what, why, promise, contact string) {
 	t := Task{ID: fmt.Sprintf("%s-t%d", d.c.Ref, d.c.Opened), What: what, Why: why, Promise: promise, Contact: contact, Opened: d.now}
 	d.c.Tasks = append(d.c.Tasks, t)
 	d.say("Task "+t.ID+" opened: "+what, why)
-	d.tell(events.TypeTaskOpened, events.Outcome{Task: t.ID, Promise: promise, Contact: contact, Reason: what + ": " + why})
+	rule, enquiry, _ := strings.Cut(promise, "/")
+	d.tell(events.TypeTaskOpened, events.Outcome{Task: t.ID, Promise: rule, Enquiry: enquiry, Contact: contact, Reason: what + ": " + why})
 }

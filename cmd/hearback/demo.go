@@ -48,7 +48,7 @@ func demoVerb(ctx context.Context, flags *flag.FlagSet, args []string, io stream
 		return err
 	}
 	err = serve(ctx, config, app.Options{Demo: true}, func(a *app.App) error {
-		seeded, err := seedDemo(ctx, a, *families)
+		seeded, err := seedDemo(ctx, a, *families, settlePatience)
 		if ctx.Err() != nil {
 			return nil // somebody has already had enough
 		}

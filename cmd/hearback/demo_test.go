@@ -93,7 +93,7 @@ func TestDemo(t *testing.T) {
 func TestDemoShowsEveryState(t *testing.T) {
 	settings(t, "SMS_RATE", "0", "EMAIL_RATE", "0")
 	a := started(t, app.Options{Demo: true})
-	seeded, err := seedDemo(t.Context(), a, 60)
+	seeded, err := seedDemo(t.Context(), a, 60, patience)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestDemoShowsEveryState(t *testing.T) {
 	}
 
 	before := a.Engine().Stats()
-	again, err := seedDemo(t.Context(), a, 60)
+	again, err := seedDemo(t.Context(), a, 60, patience)
 	if err != nil || again.families != 0 || a.Engine().Stats().Cases != before.Cases {
 		t.Errorf("a stream that holds cases was seeded again: %+v, %v", again, err)
 	}
@@ -185,6 +185,7 @@ func TestDemoTakesFreePorts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	t.Setenv("TMPDIR", t.TempDir())
 	usual := config()
 	notes, remove, err := demoConfig(&usual)
 	if err != nil {

@@ -37,8 +37,9 @@ type seeding struct {
 
 // seedDemo tells a running Hearback what happened to a made-up council, as
 // services would: through the stream and the whole pipeline. It returns when
-// everything is decided. A stream that holds cases already is left as it is.
-func seedDemo(ctx context.Context, a *app.App, families int) (seeding, error) {
+// everything is decided. Settle bounds the wait for the first acknowledgements
+// to be handed over. A stream that holds cases already is left as it is.
+func seedDemo(ctx context.Context, a *app.App, families int, settle time.Duration) (seeding, error) {
 	if a.Engine().Stats().Cases > 0 {
 		return seeding{promises: a.Engine().Stats().Promises}, nil
 	}
@@ -57,10 +58,10 @@ func seedDemo(ctx context.Context, a *app.App, families int) (seeding, error) {
 			return seeding{}, err
 		}
 		if i == rehearse.FirstAnswers-1 {
-			// The time that is over makes no difference to what follows.
-			_ = until(ctx, settlePatience, func() bool {
+			// A wait that was in vain spoils no more than the first lines of a story.
+			_ = until(ctx, settle, func() bool {
 				s := a.Engine().Stats()
-				return s.Cases == families && s.UnsettledCases == 0
+				return s.Promises >= len(stage) && s.UnsettledCases == 0
 			})
 		}
 	}

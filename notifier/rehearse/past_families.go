@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hearback/events"
+	"hearback/notifier/calendar"
 )
 
 // How families get in touch, and in what shares.
@@ -103,15 +104,21 @@ func (p *past) answeredLate() int {
 	return family
 }
 
-// postponed tells of an enquiry that was given a later date, a week from now.
+// postponed tells of an enquiry that was given a later date, about a week from now.
 func (p *past) postponed() int {
 	family := p.next()
 	at := p.during(p.any(p.fresh))
 	id := p.enquire(answered, family, at, events.Enquiry{Channel: "email", About: "Asks for a copy of the last letter."})
 	p.open++
-	until := p.now.In(p.book.Calendar.Location).AddDate(0, 0, 9).Format(time.DateOnly)
+	until := calendar.DateOf(p.now, p.book.Calendar.Location).AddDays(7)
+	for range 31 { // a date in a closure would move back, perhaps before now
+		if works, _ := p.book.Calendar.IsWorkingDay(until); works {
+			break
+		}
+		until = until.AddDays(1)
+	}
 	p.Stages[changes] = append(p.Stages[changes], p.council.Postpone(family, "later-"+id, p.between(at),
-		events.Postponement{Enquiry: id, Until: until, Reason: "We wait for the school's report.", By: p.council.Families[family].Officer}))
+		events.Postponement{Enquiry: id, Until: until.String(), Reason: "We wait for the school's report.", By: p.council.Families[family].Officer}))
 	return family
 }
 

@@ -57,67 +57,85 @@ func told(c notifier.Case, kind notifier.Kind) (contacts []string) {
 	return contacts
 }
 
-// TestPastShowsEveryState plays pasts that end at any time of a year, among them
-// nights, weekends, the Christmas closure and the days the clocks change.
+// TestPastShowsEveryState plays pasts that end at any time of a year.
 func TestPastShowsEveryState(t *testing.T) {
 	book := exampleBook(t)
 	first := time.Date(2026, time.September, 1, 0, 0, 0, 0, time.UTC)
 	rapid.Check(t, func(t *rapid.T) {
-		now := first.Add(time.Duration(rapid.IntRange(0, 365*24*60).Draw(t, "minutes")) * time.Minute)
+		now := first.AddDate(0, 0, rapid.IntRange(0, 365).Draw(t, "day")).Add(time.Duration(rapid.IntRange(0, 24*60).Draw(t, "minute")) * time.Minute)
 		council := rehearse.Invent(book.Directory, rapid.IntRange(40, 70).Draw(t, "families"), rapid.Uint64().Draw(t, "seed"))
-		past := council.Past(book, now)
-		cases := play(t, book, past, now)
-		of := func(state rehearse.State) notifier.Decision {
-			d, ok := cases[past.Shown[state]]
-			if !ok {
-				t.Fatalf("no family is %s", state)
-			}
-			return d
-		}
-		expect := func(state rehearse.State, holds bool) {
-			if !holds {
-				t.Errorf("at %s, %s is not %s: %+v", now, past.Shown[state], state, of(state).Case)
-			}
-		}
-		today := calendar.DateOf(now, book.Calendar.Location)
-
-		c := of(rehearse.JustAcknowledged).Case
-		expect(rehearse.JustAcknowledged, len(c.Promises) == 1 && !c.Promises[0].Late && len(told(c, notifier.Acknowledgement)) > 0 && now.Sub(c.Promises[0].Opened) < time.Hour)
-
-		c = of(rehearse.DueSoon).Case
-		expect(rehearse.DueSoon, len(c.Promises) == 1 && !c.Promises[0].Late && c.Promises[0].Due.After(now) &&
-			book.Calendar.WorkingDaysBetween(today, c.Promises[0].DueDate) <= 2)
-
-		c = of(rehearse.Escalated).Case
-		roles := chasedRoles(c)
-		expect(rehearse.Escalated, len(c.Promises) == 1 && c.Promises[0].Late &&
-			slices.Contains(roles, notifier.Manager) && slices.Contains(roles, notifier.HeadOfService))
-
-		c = of(rehearse.Unreachable).Case
-		expect(rehearse.Unreachable, len(c.Promises) == 1 && len(c.Tasks) > 0 && len(told(c, notifier.Acknowledgement)) == 0)
-
-		d := of(rehearse.Answered)
-		expect(rehearse.Answered, len(d.Case.Promises) == 0 && len(d.Ended) == 1 && d.Ended[0].Ended.Kept && !d.Ended[0].Late)
-
-		d = of(rehearse.AnsweredLate)
-		expect(rehearse.AnsweredLate, len(d.Case.Promises) == 0 && len(d.Ended) == 1 && d.Ended[0].Ended.Kept && d.Ended[0].Late)
-
-		c = of(rehearse.Postponed).Case
-		expect(rehearse.Postponed, len(c.Promises) == 1 && c.Promises[0].Postponed != nil && !c.Promises[0].Late && c.Promises[0].Due.After(now))
-
-		c = of(rehearse.Urgent).Case
-		expect(rehearse.Urgent, len(c.Promises) == 1 && c.Promises[0].Urgent && c.Promises[0].Rule == "urgent-reply")
-
-		c = of(rehearse.TwoEnquiries).Case
-		expect(rehearse.TwoEnquiries, len(c.Promises) == 2)
-
-		c = of(rehearse.DoNotContact).Case
-		expect(rehearse.DoNotContact, len(c.Promises) == 1 && slices.Contains(c.Contacts[0].DoNot, events.EveryChannel) &&
-			slices.Equal(told(c, notifier.Acknowledgement), []string{"c2"}))
-
-		c = of(rehearse.Language).Case
-		expect(rehearse.Language, len(c.Promises) == 1 && c.Contacts[0].Language == "pl" && len(told(c, notifier.Acknowledgement)) == 1)
+		showsEveryState(t, book, council, now)
 	})
+}
+
+// TestPastAtOddTimes plays pasts that end on a night, at a weekend, at Easter,
+// about the days when the clocks change and in the closure over Christmas.
+func TestPastAtOddTimes(t *testing.T) {
+	book := exampleBook(t)
+	council := rehearse.Invent(book.Directory, 50, 9)
+	for _, from := range []calendar.Date{date(2026, 10, 23), date(2026, 12, 18), date(2026, 12, 23), date(2026, 12, 28), date(2027, 1, 1), date(2027, 3, 24), date(2027, 3, 27)} {
+		start := from.At(0, 0, london())
+		for hours := 0; hours < 5*24; hours += 11 {
+			showsEveryState(t, book, council, start.Add(time.Duration(hours)*time.Hour+7*time.Minute))
+		}
+	}
+}
+
+// showsEveryState plays a past and looks for its states.
+func showsEveryState(t rapid.TB, book *notifier.Book, council *rehearse.Council, now time.Time) {
+	t.Helper()
+	past := council.Past(book, now)
+	cases := play(t, book, past, now)
+	of := func(state rehearse.State) notifier.Decision {
+		d, ok := cases[past.Shown[state]]
+		if !ok {
+			t.Fatalf("no family is %s", state)
+		}
+		return d
+	}
+	expect := func(state rehearse.State, holds bool) {
+		if !holds {
+			t.Errorf("at %s, %s is not %s: %+v", now, past.Shown[state], state, of(state).Case)
+		}
+	}
+	today := calendar.DateOf(now, book.Calendar.Location)
+
+	c := of(rehearse.JustAcknowledged).Case
+	expect(rehearse.JustAcknowledged, len(c.Promises) == 1 && !c.Promises[0].Late && len(told(c, notifier.Acknowledgement)) > 0 && now.Sub(c.Promises[0].Opened) < time.Hour)
+
+	c = of(rehearse.DueSoon).Case
+	expect(rehearse.DueSoon, len(c.Promises) == 1 && !c.Promises[0].Late && c.Promises[0].Due.After(now) &&
+		book.Calendar.WorkingDaysBetween(today, c.Promises[0].DueDate) <= 2)
+
+	c = of(rehearse.Escalated).Case
+	roles := chasedRoles(c)
+	expect(rehearse.Escalated, len(c.Promises) == 1 && c.Promises[0].Late &&
+		slices.Contains(roles, notifier.Manager) && slices.Contains(roles, notifier.HeadOfService))
+
+	c = of(rehearse.Unreachable).Case
+	expect(rehearse.Unreachable, len(c.Promises) == 1 && len(c.Tasks) > 0 && len(told(c, notifier.Acknowledgement)) == 0)
+
+	d := of(rehearse.Answered)
+	expect(rehearse.Answered, len(d.Case.Promises) == 0 && len(d.Ended) == 1 && d.Ended[0].Ended.Kept && !d.Ended[0].Late)
+
+	d = of(rehearse.AnsweredLate)
+	expect(rehearse.AnsweredLate, len(d.Case.Promises) == 0 && len(d.Ended) == 1 && d.Ended[0].Ended.Kept && d.Ended[0].Late)
+
+	c = of(rehearse.Postponed).Case
+	expect(rehearse.Postponed, len(c.Promises) == 1 && c.Promises[0].Postponed != nil && !c.Promises[0].Late && c.Promises[0].Due.After(now))
+
+	c = of(rehearse.Urgent).Case
+	expect(rehearse.Urgent, len(c.Promises) == 1 && c.Promises[0].Urgent && c.Promises[0].Rule == "urgent-reply")
+
+	c = of(rehearse.TwoEnquiries).Case
+	expect(rehearse.TwoEnquiries, len(c.Promises) == 2)
+
+	c = of(rehearse.DoNotContact).Case
+	expect(rehearse.DoNotContact, len(c.Promises) == 1 && slices.Contains(c.Contacts[0].DoNot, events.EveryChannel) &&
+		slices.Equal(told(c, notifier.Acknowledgement), []string{"c2"}))
+
+	c = of(rehearse.Language).Case
+	expect(rehearse.Language, len(c.Promises) == 1 && c.Contacts[0].Language == "pl" && len(told(c, notifier.Acknowledgement)) == 1)
 }
 
 func TestPastOfADemonstration(t *testing.T) {

@@ -1,0 +1,205 @@
+package notifier_test
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"hearback/events"
+	"hearback/notifier"
+)
+
+// checkIDs: no message and no task ever takes an id that was used before.
+func (w *world) checkIDs(before notifier.Case, d notifier.Decision) {
+	var taken []string
+	for _, m := range fresh(before, d) {
+		taken = append(taken, m.ID)
+	}
+	for _, task := range d.Case.Tasks {
+		if !slices.ContainsFunc(before.Tasks, func(t notifier.Task) bool { return t.ID == task.ID }) {
+			taken = append(taken, task.ID)
+		}
+	}
+	for _, id := range taken {
+		if w.gone[id] {
+			w.t.Fatalf("the id %s was used before", id)
+		}
+		w.gone[id] = true
+	}
+}
+
+// checkMessages: every message that waits is for an open promise; none is
+// decided for somebody who must not be told; none says what is private; nobody
+// is told twice in one look.
+func (w *world) checkMessages(before notifier.Case, d notifier.Decision) {
+	for _, m := range d.Case.Messages {
+		if _, open := d.Case.Promise(m.Promise); !open {
+			w.t.Fatalf("message %s waits for promise %s, which is not open", m.ID, m.Promise)
+		}
+		for _, also := range m.Also {
+			if _, open := d.Case.Promise(also); !open {
+				w.t.Fatalf("message %s also speaks for promise %s, which is not open", m.ID, also)
+			}
+		}
+		if why := w.forbidden(m); why != "" {
+			w.t.Fatalf("message %s (%s by %s to %q at %s) waits although %s", m.ID, m.Kind, m.Channel, m.To, m.Address, why)
+		}
+	}
+	type one struct {
+		promise, to, address string
+		staff                bool
+	}
+	told := map[one]notifier.Message{}
+	for _, m := range fresh(before, d) {
+		w.checkWords(m)
+		if w.stopped {
+			w.t.Fatalf("message %s was decided for a stopped case", m.ID)
+		}
+		if !m.Expires.After(w.now) || m.NotBefore.After(m.Expires) || m.Why == "" {
+			w.t.Fatalf("message %s cannot be handed over, or has no reason: %+v", m.ID, m)
+		}
+		key := one{m.Promise, m.To, "", m.Staff}
+		if m.All {
+			key.address = m.Channel
+		}
+		if other, twice := told[key]; twice {
+			w.t.Fatalf("%q is told twice in one look: %s (%s %s) and %s (%s %s)", m.To, other.ID, other.Kind, other.Channel, m.ID, m.Kind, m.Channel)
+		}
+		told[key] = m
+	}
+}
+
+// checkWords: what a message says holds nothing that was not meant for its reader.
+func (w *world) checkWords(m notifier.Message) {
+	text := m.Subject + m.Body + m.Brief
+	for _, secret := range []string{secretAbout, secretNote, secretReason, secretText, "SPOKEN"} {
+		if !strings.Contains(text, secret[:6]) || secret == "SPOKEN" && m.Kind == notifier.Postponement {
+			continue
+		}
+		w.t.Fatalf("message %s (%s) says what is private: %q", m.ID, m.Kind, text)
+	}
+	if strings.Contains(text, "((") || strings.Contains(text, "%!") || m.Body == "" {
+		w.t.Fatalf("message %s has a hole: %q", m.ID, text)
+	}
+}
+
+// forbidden says why a family's message must not go, by what the test itself
+// knows; "" if it may, and for staff.
+func (w *world) forbidden(m notifier.Message) string {
+	if m.Staff {
+		return ""
+	}
+	same := func(mobile, email string) bool {
+		if m.Channel == notifier.SMS {
+			return number(mobile) == m.Address
+		}
+		return email != "" && strings.EqualFold(email, m.Address)
+	}
+	hits := func(channels ...string) bool {
+		return slices.Contains(channels, notifier.Every) || slices.Contains(channels, m.Channel)
+	}
+	if w.stopped {
+		return "the case is stopped"
+	}
+	if m.Channel == notifier.SMS && !strings.HasPrefix(m.Address, "+447") {
+		return "a text cannot go there"
+	}
+	if m.Channel == notifier.Email && !strings.Contains(m.Address, "@") {
+		return "an email cannot go there"
+	}
+	if k, known := w.contacts[m.To]; m.To != "" && (!known || !same(k.Mobile, k.Email)) {
+		return "the contact is not on the case, or not at that address"
+	}
+	for id, k := range w.contacts {
+		if hits(k.DoNot...) && (id == m.To || same(k.Mobile, k.Email)) {
+			return "contact " + id + " must not be contacted that way"
+		}
+	}
+	for _, u := range w.unsafe {
+		if k := w.contacts[u.contact]; hits(u.channel) && k.ID != "" && same(k.Mobile, k.Email) {
+			return "contact " + u.contact + ", who has that address now, is unsafe that way, or opted out"
+		}
+		if hits(u.channel) && (u.contact == m.To || m.Channel == notifier.SMS && u.mobile == m.Address ||
+			m.Channel == notifier.Email && strings.EqualFold(u.email, m.Address)) {
+			return "contact " + u.contact + " is unsafe that way, or opted out"
+		}
+	}
+	return ""
+}
+
+// checkLook: the last look lets nothing go to the wrong person or at the wrong hour.
+func (w *world) checkLook(m notifier.Message, look notifier.Look) {
+	if look.Send && (!look.Until.IsZero() || look.Settle.Message != "") || !look.Send && look.Until.IsZero() && look.Settle.Message != m.ID {
+		w.t.Fatalf("the last look at %s says more than one thing, or nothing: %+v", m.ID, look)
+	}
+	if !look.Until.IsZero() && !look.Until.After(w.now) {
+		w.t.Fatalf("message %s waits for a time that has passed", m.ID)
+	}
+	if !look.Send {
+		return
+	}
+	now, open := w.c.Message(m.ID)
+	if !open {
+		w.t.Fatalf("message %s goes although it is no longer wanted", m.ID)
+	}
+	if why := w.forbidden(now); why != "" {
+		w.t.Fatalf("message %s goes although %s", m.ID, why)
+	}
+	book := w.books.Current
+	if now.Staff || book.Calendar.Open(book.ContactHours, w.now) {
+		return
+	}
+	p, _ := w.c.Promise(now.Promise)
+	rule, _ := book.Rule(p.Rule)
+	if now.Kind != notifier.Acknowledgement || rule.Acknowledge == nil || !rule.Acknowledge.AnyHour {
+		w.t.Fatalf("message %s (%s) goes outside contact hours", m.ID, now.Kind)
+	}
+}
+
+// checkPromises: an open promise always has a next look; only a person's reply,
+// or a case that closes or stops, ends one.
+func (w *world) checkPromises(before notifier.Case, d notifier.Decision, in notifier.Input) {
+	for _, p := range d.Case.Promises {
+		if p.Next.IsZero() || !p.Next.After(p.Done) {
+			w.t.Fatalf("promise %s would never be looked at again: done %s, next %s", p.Key(), p.Done, p.Next)
+		}
+		if p.Next.After(p.Done.AddDate(2, 0, 0)) {
+			w.t.Fatalf("promise %s is looked at again only in %s", p.Key(), p.Next)
+		}
+		if in.Due && !p.Next.After(w.now) {
+			w.t.Fatalf("promise %s was looked at and is still due: next %s, now %s", p.Key(), p.Next, w.now)
+		}
+		if p.Late && p.Due.After(w.now) {
+			w.t.Fatalf("promise %s counts as late before %s", p.Key(), p.Due)
+		}
+	}
+	for _, p := range before.Promises {
+		if _, open := d.Case.Promise(p.Key()); open {
+			continue
+		}
+		i := slices.IndexFunc(d.Ended, func(e notifier.Promise) bool { return e.Key() == p.Key() })
+		if i < 0 || d.Ended[i].Ended == nil || d.Ended[i].Ended.Why == "" {
+			w.t.Fatalf("promise %s vanished without a word", p.Key())
+		}
+		kind := ""
+		if in.Event != nil {
+			kind = in.Event.Type
+		}
+		rule, _ := w.books.Current.Rule(p.Rule)
+		ended := kind == events.TypeCaseClosed || kind == events.TypeCaseStopped
+		if kept := slices.Contains(rule.KeptBy, kind); kept != d.Ended[i].Ended.Kept || !kept && !ended {
+			w.t.Fatalf("promise %s was ended by %q, kept %v", p.Key(), kind, d.Ended[i].Ended.Kept)
+		}
+	}
+	if len(d.Case.Promises) == 0 && (len(d.Case.Messages) > 0 || !d.Case.Next().IsZero()) {
+		w.t.Fatalf("nothing is open and yet something waits: %+v", d.Case)
+	}
+	if len(d.Case.Early) > 3 {
+		w.t.Fatalf("%d early replies to 3 enquiries", len(d.Case.Early))
+	}
+	for _, h := range d.Case.Recent {
+		if d.Changed && w.now.Sub(h.At) > 2*time.Hour {
+			w.t.Fatalf("the hand-over of %s stays in the case", h.ID)
+		}
+	}
+}

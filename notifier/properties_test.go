@@ -1,0 +1,227 @@
+package notifier_test
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"hearback/events"
+	"hearback/notifier"
+)
+
+// lives draws what happens in the life of a case, and holds every decision and
+// every last look to the invariants.
+func (w *world) lives(t *rapid.T, atMost int) {
+	w.t = t
+	for range rapid.IntRange(1, atMost).Draw(t, "what happens") {
+		switch rapid.IntRange(0, 7).Draw(t, "next") {
+		case 0, 1, 2:
+			w.takes(drawEvent(t, w.now))
+		case 3:
+			w.now = w.now.Add(time.Duration(rapid.IntRange(1, 3*24*60).Draw(t, "minutes pass")) * time.Minute)
+		case 4:
+			w.due(time.Duration(rapid.IntRange(0, 7*24*60).Draw(t, "minutes late")) * time.Minute)
+		case 5:
+			w.sent()
+		default:
+			if len(w.c.Messages) > 0 {
+				m := rapid.SampledFrom(w.c.Messages).Draw(t, "message")
+				w.hand(m, rapid.Bool().Draw(t, "accepted"), rapid.Bool().Draw(t, "unusable"))
+			}
+		}
+	}
+}
+
+// Whatever happens, in whatever order and at whatever hour, nothing goes to the
+// wrong person, says the wrong thing or vanishes.
+func TestAnyLifeOfACaseKeepsTheInvariants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { newWorld(t).lives(t, 25) })
+}
+
+// A promise that nobody keeps is pursued for ever: of any three looks at it at
+// least one leads to a message or leaves a task for a person.
+func TestEveryOpenPromiseIsPursuedUntilSomebodyReplies(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		w.lives(t, 8)
+		if w.stopped {
+			return
+		}
+		w.takes(events.TypeEnquiryReceived, events.Enquiry{Enquiry: "last", From: "c1"})
+		quiet := map[string]int{}
+		for range 12 {
+			w.sent()
+			at := w.c.Next()
+			if at.IsZero() {
+				t.Fatalf("promises are open and nothing is planned")
+			}
+			before := w.c
+			d := w.due(0)
+			for _, p := range before.Promises {
+				if p.Next.After(w.now) {
+					continue
+				}
+				if pursued(before, d, p.Key()) {
+					quiet[p.Key()] = 0
+					continue
+				}
+				if quiet[p.Key()]++; quiet[p.Key()] > 2 {
+					t.Fatalf("promise %s was looked at three times and nobody was told; it stands at %+v", p.Key(), p)
+				}
+			}
+		}
+		for _, p := range w.c.Promises {
+			if !p.Late && p.Done.After(p.Due) {
+				t.Fatalf("promise %s is past its date and not late", p.Key())
+			}
+		}
+		// A recorded reply ends it at once, and all that was still to be said with it.
+		w.takes(events.TypeReplySent, events.Reply{})
+		if len(w.c.Promises) > 0 || len(w.c.Messages) > 0 {
+			t.Fatalf("a reply to everything leaves %d promises and %d messages", len(w.c.Promises), len(w.c.Messages))
+		}
+	})
+}
+
+// pursued: a look led to a message about the promise, or somebody has a task to see to it.
+func pursued(before notifier.Case, d notifier.Decision, key string) bool {
+	speaks := func(m notifier.Message) bool { return m.Promise == key || slices.Contains(m.Also, key) }
+	return slices.ContainsFunc(fresh(before, d), speaks) || slices.ContainsFunc(d.Case.Messages, func(m notifier.Message) bool { return speaks(m) && len(m.Also) > 0 }) ||
+		slices.ContainsFunc(d.Case.Tasks, func(t notifier.Task) bool { return t.Promise == key })
+}
+
+// The same event again changes nothing, whether it comes from the same place in
+// the stream or was published twice.
+func TestARepeatedEventChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		w.lives(t, 10)
+		w.takes(drawEvent(t, w.now))
+		repeated := w.last
+		w.lives(t, 5)
+		before := asJSON(t, w.c)
+		replayed := happened("another", events.TypeReplySent, "H-1", w.now, "{}")
+		for what, in := range map[string]notifier.Input{
+			"published twice":                   {Event: repeated, Sequence: w.seq + 1},
+			"delivered twice":                   {Event: replayed, Sequence: w.seq},
+			"published twice, place not known":  {Event: repeated},
+			"a result of an unknown message":    {Result: &notifier.Result{Message: "H-1-99999", Status: notifier.Failed}},
+			"a withdrawal of what is not there": {Result: &notifier.Result{Message: "H-1-99999", Status: notifier.Withdrawn}},
+		} {
+			if d := decide(t, w.c, in, w.books, w.now); d.Changed || !bytes.Equal(before, asJSON(t, d.Case)) {
+				t.Fatalf("%s: it changed the case", what)
+			}
+		}
+		if next := w.c.Next(); next.IsZero() || next.After(w.now) {
+			if d := decide(t, w.c, notifier.Input{Due: true}, w.books, w.now); d.Changed {
+				t.Fatalf("a wake-up before its time changed the case")
+			}
+		}
+	})
+}
+
+// The order of what happened to different enquiries carries no meaning, nor
+// where replies name their enquiry, nor when the case is opened: in whatever
+// order the events come in, the same promises are open, with the same dates,
+// and the same contacts may be told the same ways.
+func TestOrderThatCarriesNoMeaningChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		opened := w.now.Add(-time.Hour)
+		type one struct {
+			kind string
+			data any
+			at   time.Time
+		}
+		list := []one{{events.TypeCaseOpened, events.CaseData{Team: new("north"), Officer: new("o.jane"), Contacts: contactsOf(t)}, opened}}
+		for _, q := range []string{"q1", "q2", "q3"} {
+			enquiry := events.Enquiry{Enquiry: q, Channel: "web", Urgent: rapid.Bool().Draw(t, "urgent")}
+			list = append(list, one{events.TypeEnquiryReceived, enquiry, opened})
+			if rapid.Bool().Draw(t, "answered") {
+				list = append(list, one{events.TypeReplySent, events.Reply{Enquiry: q}, w.now})
+			}
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "wishes") {
+			list = append(list, one{events.TypeContactOptedOut, events.OptedOut{Contact: ids.Draw(t, "contact"), Channel: wishes.Draw(t, "what")}, w.now})
+		}
+		for range rapid.IntRange(0, 1).Draw(t, "absences") {
+			list = append(list, one{events.TypeOfficerAway, events.OfficerAway{Officer: "o.jane"}, w.now})
+		}
+		run := func(order []one) (notifier.Case, []string) {
+			c := notifier.Case{}
+			for i, o := range order {
+				e := happened(o.kind+string(asJSON(t, o.data)), o.kind, "H-1", o.at, string(asJSON(t, o.data)))
+				c = decide(t, c, notifier.Input{Event: e, Sequence: uint64(i + 1)}, w.books, w.now).Case
+			}
+			return c, state(c)
+		}
+		first, want := run(list)
+		second, got := run(rapid.Permutation(list).Draw(t, "another order"))
+		if !slices.Equal(want, got) {
+			t.Fatalf("another order, another case:\n%q\n%q", want, got)
+		}
+		// What may be said to whom is the same too: ask with one more enquiry, of each contact.
+		for _, id := range []string{"c1", "c2", "c3"} {
+			ask := happened("ask", events.TypeEnquiryReceived, "H-1", w.now, `{"enquiry":"ask","from":"`+id+`"}`)
+			ways := func(c notifier.Case) []string {
+				var ways []string
+				c.Messages = nil // what still waits may say the same and serve this enquiry too
+				d := decide(t, c, notifier.Input{Event: ask, Sequence: 99}, w.books, w.now)
+				for _, m := range d.Case.Messages {
+					if !m.Staff {
+						ways = append(ways, m.Channel+" "+m.Address)
+					}
+				}
+				slices.Sort(ways)
+				return ways
+			}
+			if a, b := ways(first), ways(second); !slices.Equal(a, b) {
+				t.Fatalf("another order, and %s is told another way: %q, %q", id, a, b)
+			}
+		}
+	})
+}
+
+// state is what of a case must not hang on the order of events.
+func state(c notifier.Case) []string {
+	lines := []string{"state " + string(c.State), "team " + c.Team, "officer " + c.Officer}
+	for _, p := range c.Promises {
+		lines = append(lines, "promise "+p.Key()+" opened "+p.Opened.UTC().String()+" due "+p.Due.UTC().String())
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// After all is answered and all has gone, nothing but the record of what was
+// seen makes a case larger.
+func TestACaseStaysSmall(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		w.t = t
+		w.takes(events.TypeCaseOpened, events.CaseData{Team: new("north"), Officer: new("o.jane"),
+			Contacts: []events.Contact{{ID: "c1", Name: "Sam Taylor", Mobile: "07700 900101", Email: "one@family.example"}}})
+		settled := func() int {
+			c := w.c
+			c.Seen, c.Input, c.Decided, c.Opened, c.Early = nil, 0, 0, 0, nil
+			return len(asJSON(t, c))
+		}
+		size := settled()
+		for range rapid.IntRange(1, 12).Draw(t, "enquiries") {
+			w.now = w.now.Add(2 * time.Hour)
+			w.takes(events.TypeEnquiryReceived, events.Enquiry{From: "c1", Channel: "web"})
+			for range rapid.IntRange(0, 4).Draw(t, "looks") {
+				w.sent()
+				w.due(0)
+			}
+			w.takes(events.TypeReplySent, events.Reply{})
+		}
+		w.now = w.now.Add(2 * time.Hour)
+		w.takes(events.TypeCaseChanged, events.CaseData{})
+		if now := settled(); now > size {
+			t.Fatalf("the case grew from %d to %d bytes: %s", size, now, asJSON(t, w.c))
+		}
+	})
+}
