@@ -1,7 +1,6 @@
 package notifier
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -58,7 +57,8 @@ func (c Case) blocked(k Contact, channel string) string {
 		}
 	}
 	for _, other := range c.Contacts {
-		if forbids(other.DoNot, channel) && sameAddress(channel, address, other.address(channel)) {
+		wished := slices.ContainsFunc(c.Wishes, func(w Wish) bool { return w.Contact == other.ID && forbids(w.Channels, channel) })
+		if (wished || forbids(other.DoNot, channel)) && sameAddress(channel, address, other.address(channel)) {
 			return "somebody with the same address must not be contacted by " + channel
 		}
 	}
@@ -133,13 +133,25 @@ func (d *decider) caseDetails(e events.Event) {
 			d.c.Contacts = append(d.c.Contacts, k)
 			d.sayUnusable(k)
 		}
-		d.say(fmt.Sprintf("The case has %d contacts", len(d.c.Contacts)), "the service that keeps the cases says so")
+		d.say("The case's contacts are "+names(d.c.Contacts), "the service that keeps the cases says so")
 		d.recheck("the contacts of the case changed")
 	}
 	if details.Officer != nil {
 		d.officerChanged(*details.Officer)
 	}
 	d.hearNow()
+}
+
+// names lists contacts by id.
+func names(contacts []Contact) string {
+	if len(contacts) == 0 {
+		return "none"
+	}
+	ids := make([]string, len(contacts))
+	for i, k := range contacts {
+		ids[i] = k.ID
+	}
+	return strings.Join(ids, ", ")
 }
 
 // remembered carries over what was learned of an address that has not changed.
@@ -232,28 +244,26 @@ func (d *decider) recheck(why string) {
 		return true
 	})
 	for _, m := range again {
-		p, ok := d.serves(m)
-		if !ok {
-			continue
-		}
 		k, known := recipient(d.c, m)
-		if !known {
+		for _, p := range d.serves(m) {
+			if known {
+				d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
+				continue
+			}
 			d.unheard(p.Key(), unheardEverybody)
 			d.openTask(taskReach, "the contact it was meant for is no longer on the case", p.Key(), "")
-			continue
 		}
-		d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
 	}
 }
 
-// serves finds an open promise that a message speaks for.
-func (d *decider) serves(m Message) (Promise, bool) {
+// serves lists the open promises that a message speaks for.
+func (d *decider) serves(m Message) (promises []Promise) {
 	for _, key := range append([]string{m.Promise}, m.Also...) {
 		if p, ok := d.c.Promise(key); ok {
-			return p, true
+			promises = append(promises, p)
 		}
 	}
-	return Promise{}, false
+	return promises
 }
 
 // recipient is the contact a family's message is for, as the case knows them now.

@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,14 +42,7 @@ func Decide(c Case, in Input, books Books, now time.Time) Decision {
 	case in.Due:
 		d.due()
 	}
-	for i := range d.c.Promises {
-		p := &d.c.Promises[i]
-		for _, s := range d.silent {
-			if s[0] == p.Key() && !slices.Contains(p.Unheard, s[1]) {
-				p.Unheard = append(slices.Clip(p.Unheard), s[1])
-			}
-		}
-	}
+	d.noteUnheard()
 	if d.changed {
 		d.c.Recent = slices.DeleteFunc(d.c.Recent, func(h Handed) bool { return now.Sub(h.At) > recentFor })
 	}
@@ -102,7 +96,7 @@ func (d *decider) event(e events.Event) {
 	case events.TypeOfficerAway:
 		d.officerAway(e)
 	case events.TypeReplyPostponed:
-		d.postpone(data[events.Postponement](e))
+		d.postpone(data[events.Postponement](e), e.Time)
 	case events.TypeCaseClosed, events.TypeCaseStopped:
 		d.close(e.Type, data[events.Closure](e).Reason)
 		return
@@ -276,7 +270,7 @@ func (d *decider) end(p Promise, how Ended) {
 	d.say("Promise "+p.Key()+" ended without a reply", how.Why)
 }
 
-func (d *decider) postpone(data events.Postponement) {
+func (d *decider) postpone(data events.Postponement, at time.Time) {
 	var until calendar.Date
 	if until.UnmarshalText([]byte(data.Until)) != nil {
 		return
@@ -297,6 +291,12 @@ func (d *decider) postpone(data events.Postponement) {
 		p.Due, p.DueDate, p.Late = deadline.At.UTC(), deadline.Date, false
 		p.Postponed = &Postponed{Until: until, Reason: data.Reason, By: data.By}
 		p.Done = d.now
+		if !p.Due.After(d.now) { // it arrived after the date that was promised: late, and no new date to tell
+			p.Done = at
+			d.withdrawFor(p.Key(), "a new date was promised", anything)
+			d.climb(p, rule)
+			continue
+		}
 		p.Next = nextRung(ladder(rule, *p, book.Calendar), *p, book.Calendar, p.Done)
 		d.say(fmt.Sprintf("Promise %s postponed to %s", p.Key(), p.DueDate.Words()), strings.Join(append([]string{"a person gave a new date."}, deadline.Working...), " "))
 		if deadline.BeyondTable {
@@ -315,9 +315,13 @@ const taskTableWhy = "it lies beyond the table of bank holidays; load a newer on
 func taskTable(key string) string { return "Check the due date of " + key }
 
 // promised is the deadline of a date that a person named. A date that has no
-// working hours moves back; where that leaves no time at all, it moves on.
+// working hours moves back; where that leaves no time at all, it moves on. A date
+// that is past stays as it was promised.
 func promised(c *calendar.Calendar, until calendar.Date, statutory bool, now time.Time) calendar.Deadline {
 	deadline := c.OnDate(until, statutory)
+	if until.Compare(calendar.DateOf(now, c.Location)) < 0 {
+		return deadline
+	}
 	for day := until; !deadline.At.After(now); deadline = c.OnDate(day, statutory) {
 		day = day.AddDays(1)
 		if day.Compare(until.AddDays(30)) > 0 {
@@ -328,6 +332,10 @@ func promised(c *calendar.Calendar, until calendar.Date, statutory bool, now tim
 }
 
 func (d *decider) close(kind, reason string) {
+	if d.c.State == Stopped {
+		d.say("The case stays stopped", "only a person may decide otherwise")
+		return
+	}
 	d.c.State = Closed
 	why := "The case was closed."
 	if kind == events.TypeCaseStopped {
@@ -352,7 +360,8 @@ func (d *decider) close(kind, reason string) {
 func (d *decider) whileStopped(e events.Event) {
 	if e.Type == events.TypeEnquiryReceived || e.Type == events.TypeMessageReceived {
 		d.say("Nothing was sent", "the case is stopped")
-		d.openTask("Decide how to answer: somebody got in touch about a stopped case", "the case is stopped, so nothing goes out by itself", "", data[events.Enquiry](e).From)
+		from := cmp.Or(data[events.Enquiry](e).From, data[events.MessageReceived](e).Contact)
+		d.openTask("Decide how to answer: somebody got in touch about a stopped case", "the case is stopped, so nothing goes out by itself", "", from)
 	}
 }
 

@@ -203,3 +203,37 @@ func (w *world) checkPromises(before notifier.Case, d notifier.Decision, in noti
 		}
 	}
 }
+
+// checkHeard: while a promise is open that the book acknowledges, somebody has
+// been told about it, or is about to be, or a person has been asked to.
+func (w *world) checkHeard(before notifier.Case, d notifier.Decision, in notifier.Input) {
+	if in.Result != nil && in.Result.Status == notifier.Sent {
+		if m, was := before.Message(in.Result.Message); was && !m.Staff {
+			for _, key := range append([]string{m.Promise}, m.Also...) {
+				w.heard[key] = true
+			}
+		}
+	}
+	for _, task := range before.Tasks { // a person has seen to it
+		if task.Promise != "" && in.Event != nil && in.Event.Type == events.TypeTaskDone {
+			w.heard[task.Promise] = true
+		}
+	}
+	for _, p := range d.Ended {
+		delete(w.heard, p.Key())
+	}
+	for _, p := range d.Case.Promises {
+		rule, _ := w.books.Current.Rule(p.Rule)
+		key := p.Key()
+		if w.heard[key] || rule.Acknowledge == nil {
+			continue
+		}
+		waits := slices.ContainsFunc(d.Case.Messages, func(m notifier.Message) bool {
+			return !m.Staff && (m.Promise == key || slices.Contains(m.Also, key))
+		})
+		asked := slices.ContainsFunc(d.Case.Tasks, func(t notifier.Task) bool { return t.Promise == key })
+		if !waits && !asked {
+			w.t.Fatalf("nobody has heard about promise %s, nothing waits and nobody was asked to tell them", key)
+		}
+	}
+}

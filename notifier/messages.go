@@ -113,9 +113,23 @@ func (d *decider) unheard(key, who string) {
 	d.silent = append(d.silent, [2]string{key, who})
 }
 
+// noteUnheard writes into the promises who has not heard.
+func (d *decider) noteUnheard() {
+	for i := range d.c.Promises {
+		p := &d.c.Promises[i]
+		for _, s := range d.silent {
+			if s[0] == p.Key() && !slices.Contains(p.Unheard, s[1]) {
+				p.Unheard = append(slices.Clip(p.Unheard), s[1])
+			}
+		}
+	}
+	d.silent = nil
+}
+
 // hearNow tells those who could not be reached before, once the case knows more
 // of how to reach them: an enquiry may come in before the case is opened.
 func (d *decider) hearNow() {
+	d.noteUnheard()
 	for i := range d.c.Promises {
 		p := d.c.Promises[i]
 		if len(p.Unheard) == 0 {
@@ -261,7 +275,7 @@ func (d *decider) withdrawFor(key, why string, unwanted func(Message) bool) {
 		case m.Promise == key && len(m.Also) > 0 && unwanted(*m):
 			m.Promise, m.Also = m.Also[0], m.Also[1:]
 			d.changed = true
-		case slices.Contains(m.Also, key):
+		case slices.Contains(m.Also, key) && unwanted(*m):
 			m.Also = slices.DeleteFunc(slices.Clone(m.Also), func(also string) bool { return also == key })
 			d.changed = true
 		}
@@ -403,9 +417,7 @@ func (d *decider) result(r Result) {
 	r.Channel = m.Channel
 	d.settled = append(d.settled, Settled{Result: r, To: m.To})
 	outcome := events.Outcome{Message: m.ID, Channel: m.Channel, Contact: m.To, ProviderID: r.Provider, Reason: r.Reason}
-	if p, ok := d.serves(m); ok {
-		outcome.Promise, outcome.Enquiry = p.Rule, p.Enquiry
-	}
+	outcome.Promise, outcome.Enquiry, _ = strings.Cut(m.Promise, "/")
 	switch r.Status {
 	case Sent:
 		if r.Provider != "" && m.Channel == SMS || m.All {
@@ -424,12 +436,17 @@ func (d *decider) result(r Result) {
 // fallOver finds the next way for what a message had to say.
 func (d *decider) fallOver(m Message, r Result) {
 	if !m.Staff && r.Unusable {
+		if i := slices.IndexFunc(d.c.Promises, func(p Promise) bool { return p.Key() == m.Promise && p.Caller != nil }); i >= 0 && m.To == "" {
+			caller := *d.c.Promises[i].Caller
+			caller.Unusable = append(slices.Clip(caller.Unusable), Unusable{m.Channel, r.Reason})
+			d.c.Promises[i].Caller = &caller
+		}
 		if i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return k.ID == m.To && m.To != "" }); i >= 0 {
 			d.c.Contacts[i].Unusable = append(d.c.Contacts[i].Unusable, Unusable{m.Channel, r.Reason})
 		}
 	}
-	p, ok := d.serves(m)
-	if !ok {
+	served := d.serves(m)
+	if len(served) == 0 {
 		return
 	}
 	m.Tried = append(slices.Clip(m.Tried), m.Channel)
@@ -437,13 +454,15 @@ func (d *decider) fallOver(m Message, r Result) {
 	if m.All && d.toldOtherwise(m) {
 		return // the same is on its way, or has gone, by another channel
 	}
-	if m.Staff {
-		d.chaseAnother(p, m, reason)
-		return
-	}
-	if k, known := recipient(d.c, m); known {
-		m.Why += "; " + reason
-		d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
+	k, known := recipient(d.c, m)
+	m.Why += "; " + reason
+	for _, p := range served {
+		switch {
+		case m.Staff:
+			d.chaseAnother(p, m, reason)
+		case known:
+			d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
+		}
 	}
 }
 
@@ -469,7 +488,11 @@ func (d *decider) chaseAnother(p Promise, m Message, reason string) {
 		d.chasePerson(p, chased{person: person, role: m.Role, why: reason}, m.Words, m.Via, false, m.Why)
 		return
 	}
-	for _, role := range roles[min(climbFrom(m.Role)+1, len(roles)):] {
+	from := climbFrom(m.Role)
+	if slices.Contains(roles, m.Role) {
+		from++
+	}
+	for _, role := range roles[min(from, len(roles)):] {
 		via := staffChannels(Via{})
 		if who, _, ok := d.reach(role, via); ok && who.person.ID != m.To {
 			who.why = m.To + " could not be reached; " + reason

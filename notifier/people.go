@@ -278,17 +278,23 @@ func (d *decider) chaseAgain(why string) {
 		}
 		return move
 	})
+	again := map[string]bool{}
 	for _, m := range moved {
-		p, ok := d.serves(m)
-		if !ok {
-			continue
-		}
 		via := append([]string{m.Channel}, m.Via...)
-		who, tried, ok := d.reach(Officer, via)
-		if !ok {
-			d.openTask("Find somebody to answer the family: nobody on the ladder can be chased", tried, p.Key(), "")
-			continue
+		if m.All {
+			via = staffChannels(Via{All: true})
 		}
-		d.chasePerson(p, who, m.Words, via, false, m.Why+"; "+why)
+		for _, p := range d.serves(m) {
+			if again[p.Key()] {
+				continue // the same chase by another channel
+			}
+			again[p.Key()] = true
+			who, tried, ok := d.reach(Officer, via)
+			if !ok {
+				d.openTask("Find somebody to answer the family: nobody on the ladder can be chased", tried, p.Key(), "")
+				continue
+			}
+			d.chasePerson(p, who, m.Words, via, m.All, m.Why+"; "+why)
+		}
 	}
 }

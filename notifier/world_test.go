@@ -200,6 +200,7 @@ type world struct {
 	unsafe   []wish                    // for ever
 	stopped  bool
 	gone     map[string]bool // ids of messages and tasks that were ever decided
+	heard    map[string]bool // promises about which somebody was told, or a person was asked to tell them
 	last     *events.Event
 }
 
@@ -208,7 +209,7 @@ type wish struct{ contact, channel, mobile, email string }
 
 func newWorld(t *rapid.T) *world {
 	start := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 365*24*60).Draw(t, "start")) * time.Minute)
-	return &world{t: t, books: books.Draw(t, "books"), now: start, contacts: map[string]events.Contact{}, gone: map[string]bool{}}
+	return &world{t: t, books: books.Draw(t, "books"), now: start, contacts: map[string]events.Contact{}, gone: map[string]bool{}, heard: map[string]bool{}}
 }
 
 // takes decides about an event as the leader would.
@@ -265,6 +266,7 @@ func (w *world) decides(in notifier.Input) notifier.Decision {
 	w.checkIDs(before, d)
 	w.checkMessages(before, d)
 	w.checkPromises(before, d, in)
+	w.checkHeard(before, d, in)
 	return d
 }
 
