@@ -185,7 +185,9 @@ type Message struct {
 	// All: other messages say the same on the other channels.
 	All   bool     `json:"all,omitempty"`
 	Tried []string `json:"tried,omitempty"`
-	Why   string   `json:"why"`
+	// Failed says for each channel tried why it failed.
+	Failed []string `json:"failed,omitempty"`
+	Why    string   `json:"why"`
 }
 
 // Task is something that only a person can do.

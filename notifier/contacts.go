@@ -250,8 +250,7 @@ func (d *decider) recheck(why string) {
 				d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
 				continue
 			}
-			d.unheard(p.Key(), unheardEverybody)
-			d.openTask(taskReach, "the contact it was meant for is no longer on the case", p.Key(), "")
+			d.unheard(p.Key(), unheardEverybody) // hearNow finds another, or asks a person
 		}
 	}
 }

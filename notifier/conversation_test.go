@@ -22,6 +22,7 @@ var rewrite = flag.Bool("rewrite", false, "write the recorded conversations anew
 //	> book                                 the book of testdata/books/base; "| file: old => new" changes it
 //	> forget-books                         the same, and no earlier version is kept
 //	> at 2026-11-23 09:00 TYPE {DATA}      an event, taken at that London time (id=, time= and seq= may stand before DATA)
+//	> given 2026-11-16 09:00 TYPE {DATA}   the same, and what came of it is no part of the story
 //	> due [2026-11-25 09:00]               wakes the case at its next deadline, or at that time
 //	> clock 2026-11-25 09:00               time passes and nothing happens
 //	> look ID                              the last look before a hand-over
@@ -100,6 +101,11 @@ func (s *conversation) command(line string, more []string) {
 		s.book(more)
 	case "at":
 		s.event(rest)
+	case "given":
+		told := s.told
+		s.told = &strings.Builder{}
+		s.event(rest)
+		s.told = told
 	case "clock":
 		s.now = clock(s.t, rest)
 	case "due":

@@ -43,6 +43,7 @@ func Decide(c Case, in Input, books Books, now time.Time) Decision {
 		d.due()
 	}
 	d.noteUnheard()
+	d.forgetBriefTasks()
 	if d.changed {
 		d.c.Recent = slices.DeleteFunc(d.c.Recent, func(h Handed) bool { return now.Sub(h.At) > recentFor })
 	}
@@ -63,6 +64,13 @@ type decider struct {
 	told string
 	// silent are the promises for which somebody could not be told.
 	silent [][2]string
+}
+
+// forgetBriefTasks tells nobody of a task that was done in the same breath.
+func (d *decider) forgetBriefTasks() {
+	d.outcomes = slices.DeleteFunc(d.outcomes, func(o Outcome) bool {
+		return o.Type == events.TypeTaskOpened && !slices.ContainsFunc(d.c.Tasks, func(t Task) bool { return t.ID == o.Data.Task })
+	})
 }
 
 func (d *decider) say(what, why string) { d.lines = append(d.lines, Line{What: what, Why: why}) }
@@ -139,6 +147,10 @@ func start(e events.Event, c *calendar.Calendar) time.Time {
 
 // open opens every promise that the book says this event opens.
 func (d *decider) open(e events.Event) {
+	if e.Type != events.TypeEnquiryReceived && e.Type != events.TypeMessageReceived &&
+		!slices.ContainsFunc(d.book().Rules, func(r Rule) bool { return slices.Contains(r.OpenedBy, e.Type) }) {
+		return
+	}
 	var enquiry events.Enquiry
 	if e.Type == events.TypeEnquiryReceived {
 		enquiry = data[events.Enquiry](e)
@@ -217,6 +229,9 @@ func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, not
 
 // keep ends the promises that this event keeps.
 func (d *decider) keep(e events.Event) {
+	if e.Type != events.TypeReplySent && len(d.c.Promises) == 0 {
+		return
+	}
 	reply := data[events.Reply](e)
 	kept, named := 0, false
 	for i := 0; i < len(d.c.Promises); {
@@ -376,7 +391,8 @@ func (d *decider) taskDone(done events.TaskDone) {
 // openTask asks a person for what Hearback cannot do. The same task for the
 // same promise and contact is open only once.
 func (d *decider) openTask(what, why, promise, contact string) {
-	if slices.ContainsFunc(d.c.Tasks, func(t Task) bool { return t.What == what && t.Promise == promise && t.Contact == contact }) {
+	if i := slices.IndexFunc(d.c.Tasks, func(t Task) bool { return t.What == what && t.Promise == promise && t.Contact == contact }); i >= 0 {
+		d.say("Task "+d.c.Tasks[i].ID+" is still open", why)
 		return
 	}
 	d.c.Opened++

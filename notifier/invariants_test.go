@@ -169,6 +169,9 @@ func (w *world) checkPromises(before notifier.Case, d notifier.Decision, in noti
 		if in.Due && !p.Next.After(w.now) {
 			w.t.Fatalf("promise %s was looked at and is still due: next %s, now %s", p.Key(), p.Next, w.now)
 		}
+		if working := w.books.Working(p); len(working) == 0 || len(working) > 10 {
+			w.t.Fatalf("the date of promise %s has no working, or too much: %q", p.Key(), working)
+		}
 		if p.Late && p.Due.After(w.now) {
 			w.t.Fatalf("promise %s counts as late before %s", p.Key(), p.Due)
 		}

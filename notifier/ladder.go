@@ -68,7 +68,7 @@ func (r rung) firesAfter(t time.Time, c *calendar.Calendar) time.Time {
 	if step := elapsed(*r.every); step > 0 {
 		return r.first.Add((t.Sub(r.first)/step + 1) * step)
 	}
-	at := r.first
+	at := r.near(t, c)
 	for !at.After(t) {
 		next := after(at, *r.every, c)
 		if !next.After(at) { // a calendar that cannot count must not stop the ladder
@@ -77,6 +77,27 @@ func (r rung) firesAfter(t time.Time, c *calendar.Calendar) time.Time {
 		at = next
 	}
 	return at
+}
+
+// near is an instant of a repeating rung not long before t, so that an old
+// promise costs no more than a new one. Rungs repeat on the same days whether
+// they are counted one by one or at once.
+func (r rung) near(t time.Time, c *calendar.Calendar) time.Time {
+	from, to := calendar.DateOf(r.first, c.Location), calendar.DateOf(t, c.Location)
+	units := 0
+	switch days := int(t.Sub(r.first).Hours() / 24); r.every.Unit {
+	case calendar.WorkingDays:
+		units = c.WorkingDaysBetween(from, to)
+	case calendar.Days:
+		units = days
+	case calendar.Weeks:
+		units = days / 7
+	}
+	jump := r.every.N * (units/r.every.N - 1)
+	if jump <= 0 || jump > calendar.MaxAmount {
+		return r.first
+	}
+	return after(r.first, calendar.Amount{N: jump, Unit: r.every.Unit}, c)
 }
 
 // elapsed is the length of an amount in real time; 0 for units of the calendar.
@@ -170,7 +191,7 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 	}
 	if lateWords != "" && !told[Family] {
 		told[Family] = true
-		d.withdrawFor(p.Key(), "a newer message says more", func(m Message) bool { return !m.Staff && m.Kind == Lateness })
+		d.withdrawFor(p.Key(), "a newer message says more", func(m Message) bool { return !m.Staff })
 		d.tellFamily(*p, Lateness, lateWords, Via{}, false, "the reply is late and the family is told so")
 	}
 	return told[Family]

@@ -64,16 +64,15 @@ func (c Case) mustNotHear(k Contact) bool {
 // tellContact decides one message by the first of the channels that works, or
 // by every one that works. Where none does, a person is asked to.
 func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string, all bool) {
-	var tried []string
+	tried := slices.Clone(m.Failed)
 	decided := false
 	m.Promise, m.Also, m.To, m.Tried, m.All = p.Key(), nil, k.ID, slices.Clip(m.Tried), all
 	for i, channel := range channels {
-		if why := d.c.blocked(k, channel); why != "" {
-			tried = append(tried, channel+": "+why)
+		if slices.Contains(m.Tried, channel) {
 			continue
 		}
-		if slices.Contains(m.Tried, channel) {
-			tried = append(tried, channel+": it failed before")
+		if why := d.c.blocked(k, channel); why != "" {
+			tried = append(tried, channel+": "+why)
 			continue
 		}
 		next := m
@@ -162,6 +161,11 @@ func (d *decider) hearNow() {
 			d.tellContact(p, k, m, k.channels(Via{}), false)
 		}
 	}
+	for _, p := range d.c.Promises {
+		if slices.Contains(p.Unheard, unheardEverybody) {
+			d.openTask(taskReach, "the case knows nobody who may be told and can be reached", p.Key(), p.From)
+		}
+	}
 }
 
 func (p Promise) waitsFor(k Contact) bool {
@@ -206,7 +210,7 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 			why = fmt.Sprintf("the words %s need a value for ((%s)), and there is none", m.Words, missing.Placeholder)
 		}
 		if book.Words.Has(m.Words, templates.Channel(m.Channel), m.Language) || len(m.Via) == 0 {
-			d.openTask("Mend the words "+m.Words+" of the book: a "+m.Channel+" could not be written", why, p.Key(), m.To)
+			d.openTask("Mend the words "+m.Words+" of the book: "+aMessage(m.Channel)+" could not be written", why, p.Key(), m.To)
 		}
 		return false
 	}
@@ -221,7 +225,7 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 		if m.Promise != same.Promise && !slices.Contains(same.Also, m.Promise) {
 			same.Also = append(slices.Clip(same.Also), m.Promise)
 		}
-		d.say("No second "+m.Channel+" to the same address", "message "+same.ID+" says the same and is still waiting to go")
+		d.say("No second "+m.Channel+" to the same address", "message "+same.ID+" says the same and is on its way")
 		return true
 	}
 	m.Decided, m.NotBefore = d.now, time.Time{}
@@ -232,7 +236,7 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 		}
 	}
 	within := expiresLast
-	if len(m.Via) > 0 {
+	if len(m.Via) > 0 && !m.All {
 		within = expiresWithAnother
 	}
 	m.Expires = wait.Add(within)
@@ -264,6 +268,13 @@ func (m Message) recipientWords() string {
 	default:
 		return "contact " + m.To
 	}
+}
+
+func aMessage(channel string) string {
+	if channel == SMS {
+		return "a text"
+	}
+	return "an " + channel
 }
 
 // withdrawFor withdraws what was still to be said for one promise. A message that
@@ -404,7 +415,8 @@ func (d *decider) result(r Result) {
 	}
 	i := slices.IndexFunc(d.c.Messages, func(m Message) bool { return m.ID == r.Message })
 	if i < 0 {
-		if r.Status == Sent { // handed over while it was being withdrawn: what went out is recorded
+		repeated := slices.ContainsFunc(d.c.Recent, func(h Handed) bool { return h.ID == r.Message })
+		if r.Status == Sent && !repeated { // handed over while it was being withdrawn: what went out is recorded
 			d.changed = true
 			d.settled = append(d.settled, Settled{Result: r})
 			d.say("Message "+r.Message+" had already been handed over", "it was withdrawn a moment too late")
@@ -450,16 +462,15 @@ func (d *decider) fallOver(m Message, r Result) {
 		return
 	}
 	m.Tried = append(slices.Clip(m.Tried), m.Channel)
-	reason := "the " + m.Channel + " failed: " + r.Reason
+	m.Failed = append(slices.Clip(m.Failed), "the "+m.Channel+" failed: "+r.Reason)
 	if m.All && d.toldOtherwise(m) {
 		return // the same is on its way, or has gone, by another channel
 	}
 	k, known := recipient(d.c, m)
-	m.Why += "; " + reason
 	for _, p := range served {
 		switch {
 		case m.Staff:
-			d.chaseAnother(p, m, reason)
+			d.chaseAnother(p, m)
 		case known:
 			d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
 		}
@@ -483,7 +494,8 @@ func (m Message) twin() string {
 }
 
 // chaseAnother tells the person by their next channel, then the next rung up.
-func (d *decider) chaseAnother(p Promise, m Message, reason string) {
+func (d *decider) chaseAnother(p Promise, m Message) {
+	reason := m.To + " could not be reached: " + strings.Join(m.Failed, "; ")
 	if person, ok := d.book().Directory.Person(m.To); ok && !m.All && staffChannel(person, m.Via) != "" {
 		d.chasePerson(p, chased{person: person, role: m.Role, why: reason}, m.Words, m.Via, false, m.Why)
 		return
@@ -495,7 +507,7 @@ func (d *decider) chaseAnother(p Promise, m Message, reason string) {
 	for _, role := range roles[min(from, len(roles)):] {
 		via := staffChannels(Via{})
 		if who, _, ok := d.reach(role, via); ok && who.person.ID != m.To {
-			who.why = m.To + " could not be reached; " + reason
+			who.why = reason
 			d.chasePerson(p, who, m.Words, via, false, m.Why)
 			return
 		}

@@ -225,3 +225,26 @@ func TestACaseStaysSmall(t *testing.T) {
 		}
 	})
 }
+
+// Whom a look will chase is known before it comes, so that what is due to one
+// person can go together.
+func TestPlannedNamesEverybodyWhomTheNextLookChases(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		w.lives(t, 10)
+		next := w.c.Next()
+		if next.IsZero() || next.Before(w.now) {
+			return
+		}
+		planned := notifier.Planned(w.c, w.books, next)
+		before := w.c
+		d := w.due(0)
+		for _, m := range fresh(before, d) {
+			if m.Staff && !slices.ContainsFunc(planned, func(p notifier.PlannedChase) bool {
+				return p.Promise == m.Promise && p.Person == m.To && p.At.Equal(next)
+			}) {
+				t.Fatalf("%s was chased for %s and not planned: %+v", m.To, m.Promise, planned)
+			}
+		}
+	})
+}

@@ -2,35 +2,97 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"hearback/notifier/bench"
 )
 
+// everyPart measures everything.
+const everyPart = "all"
+
 func benchVerb(ctx context.Context, flags *flag.FlagSet, args []string, io streams) error {
-	families := flags.Int("families", 20000, "families in each rush")
-	runs := flags.Int("runs", 5, "runs, of which the medians are printed")
-	if err := parse(flags, args); err != nil {
+	var plan bench.Plan
+	flags.IntVar(&plan.Families, "families", 0, "families of a rush, promises, or cases; 0: as many as each part is meant for")
+	flags.IntVar(&plan.Runs, "runs", 0, "runs of speed and deadlines, of which the medians are printed; 0: 5 and 3")
+	flags.IntVar(&plan.Kills, "kills", 0, "kills of the process in faults; a tenth as many of the leader of two; 0: 200")
+	seed := flags.Uint64("seed", 1, "makes what is invented, and when it is killed, repeatable")
+	asJSON := flags.Bool("json", false, "print one JSON object at the end")
+	names, about := bench.Parts()
+	usage := flags.Usage
+	flags.Usage = func() {
+		usage()
+		fmt.Fprintf(flags.Output(), "\nParts, of which one may be named (without one: speed):\n")
+		for i, name := range names {
+			fmt.Fprintf(flags.Output(), "  %-10s %s\n", name, about[i])
+		}
+		fmt.Fprintf(flags.Output(), "  %-10s %s\n", everyPart, "one after the other; this takes the better part of an hour")
+	}
+	name, err := partOf(flags, args)
+	if err != nil {
 		return err
 	}
+	switch {
+	case name == everyPart:
+		plan.Parts = names
+	case slices.Contains(names, name):
+		plan.Parts = []string{name}
+	default:
+		return errUsage{fmt.Sprintf("there is no part %q; name one of %s, %s", name, strings.Join(names, ", "), everyPart)}
+	}
+	if plan.Families < 0 || plan.Runs < 0 || plan.Kills < 0 {
+		return errUsage{"numbers must not be below 0"}
+	}
+	return runBench(ctx, plan, *seed, *asJSON, io)
+}
+
+// partOf reads the flags, which may stand before and after the part's name.
+func partOf(flags *flag.FlagSet, args []string) (name string, err error) {
+	if err := parse(flags, args); err != nil {
+		return "", err
+	}
+	if flags.NArg() == 0 {
+		return "speed", nil
+	}
+	name = flags.Arg(0)
+	if err := parse(flags, flags.Args()[1:]); err != nil {
+		return "", err
+	}
+	if flags.NArg() > 0 {
+		return "", errUsage{"name one part"}
+	}
+	return name, nil
+}
+
+func runBench(ctx context.Context, plan bench.Plan, seed uint64, asJSON bool, io streams) error {
 	binary, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "hearback-bench")
 	if err != nil {
-		return err
+		return fmt.Errorf("make a folder to measure in: %w; make room there, or set TMPDIR", err)
 	}
 	defer os.RemoveAll(dir)
-	config := bench.Config{Binary: binary, Dir: dir, Out: io.out, Log: io.err, Seed: 1}
-	for range *runs {
-		s, err := bench.RunSpeed(ctx, config, *families)
-		if err != nil {
-			return err
+	broken := false
+	report, err := bench.Run(ctx, bench.Config{Binary: binary, Dir: dir, Out: io.out, Log: io.err, Seed: seed}, plan, func(s bench.Section) {
+		broken = broken || len(s.Faults) > 0
+		if !asJSON {
+			_ = s.Print(io.out)
 		}
-		fmt.Fprintf(io.out, "%+v\n", s)
+	})
+	if asJSON {
+		encoder := json.NewEncoder(io.out)
+		encoder.SetIndent("", "  ")
+		_ = encoder.Encode(report)
 	}
-	return nil
+	if err == nil && broken {
+		fmt.Fprintln(io.err, "hearback bench: a promise was broken: see the lines above, and repeat it with the same --seed")
+		return errSaid
+	}
+	return err
 }

@@ -6,14 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 
 	"hearback/notifier/app"
 )
-
-// memoryPercent makes the collector run more often than Go's default: the
-// picture is large and lives long, so memory is worth more than the little time.
-const memoryPercent = 50
 
 func runVerb(ctx context.Context, flags *flag.FlagSet, args []string, io streams) error {
 	if err := parse(flags, args); err != nil {
@@ -34,9 +29,6 @@ func runVerb(ctx context.Context, flags *flag.FlagSet, args []string, io streams
 
 // serve starts Hearback, calls started, and stops it when ctx ends.
 func serve(ctx context.Context, config app.Config, options app.Options, started func(*app.App) error) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(memoryPercent)
-	}
 	if options.Log == nil {
 		options.Log = config.Logger(os.Stderr)
 	}

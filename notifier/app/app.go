@@ -132,6 +132,8 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	a.running.Go(func() { a.fail(a.engine.Run(running)) })
 	a.onClose("engine", func(context.Context) error { stop(); a.running.Wait(); return nil })
 
+	a.running.Go(func() { a.keepMemory(running) })
+
 	reader := &reader{app: a}
 	questions, err := ask.Serve(a.conn, reader)
 	if err != nil {
@@ -204,7 +206,9 @@ func (a *App) fail(err error) {
 
 func (a *App) connect() error {
 	if a.Config.NatsURL != "" {
-		conn, err := Dial(a.Config, "hearback")
+		// Inboxes of our own: what is delivered to us is the ledger, and services
+		// of the same account may listen on the usual ones.
+		conn, err := Dial(a.Config, "hearback", nats.CustomInboxPrefix("_HEARBACK."+rand.Text()))
 		if err != nil {
 			return err
 		}
@@ -221,6 +225,9 @@ func (a *App) connect() error {
 		}
 		a.onClose("stream server", func(context.Context) error { server.Close(); return nil })
 		a.natsAddr = server.Addr()
+		if err := a.letOperatorIn(server.Operator()); err != nil {
+			return err
+		}
 		if a.conn, err = server.Connect(); err != nil {
 			return err
 		}

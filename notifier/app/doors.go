@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,14 +27,17 @@ import (
 
 // Dial connects to the NATS server that the settings name: NATS_URL, or the
 // embedded server of a process that runs with the same settings.
-func Dial(config Config, name string) (*nats.Conn, error) {
-	options := []nats.Option{nats.Name(name), nats.MaxReconnects(-1), nats.Timeout(5 * time.Second)}
+func Dial(config Config, name string, more ...nats.Option) (*nats.Conn, error) {
+	options := append([]nats.Option{nats.Name(name), nats.MaxReconnects(-1), nats.Timeout(5 * time.Second)}, more...)
 	address := config.NatsURL
 	if address == "" {
 		if config.NatsListen == "off" {
 			return nil, fmt.Errorf("%s_NATS_LISTEN is off, so the running Hearback cannot be asked; set it to an address such as 127.0.0.1:4222", Prefix)
 		}
 		address = "nats://" + config.NatsListen
+		if user, password, ok := config.operator(); ok {
+			options = append(options, nats.UserInfo(user, password))
+		}
 	}
 	if config.NatsCreds != "" {
 		options = append(options, nats.UserCredentials(config.NatsCreds))
@@ -41,10 +46,42 @@ func Dial(config Config, name string) (*nats.Conn, error) {
 		options = append(options, nats.RootCAs(config.NatsCA))
 	}
 	conn, err := nats.Connect(address, options...)
+	if errors.Is(err, nats.ErrAuthorization) {
+		return nil, fmt.Errorf("connect to NATS: %w; name a user who may, in %s_NATS_URL=nats://NAME:PASSWORD@HOST:PORT, or run this as the user who runs Hearback, with the same settings", err, Prefix)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("connect to NATS: %w; start Hearback, or correct %s_NATS_URL", err, Prefix)
 	}
 	return conn, nil
+}
+
+// operatorFile is how the verbs of the same user on the same machine may ask a
+// Hearback whose embedded server asks for users.
+const operatorFile = "operator"
+
+// letOperatorIn leaves the password of this run in the data folder, readable by
+// its owner alone.
+func (a *App) letOperatorIn(name, password string) error {
+	path := filepath.Join(a.Config.DataDir, operatorFile)
+	if name == "" {
+		return nil
+	}
+	if err := os.WriteFile(path, []byte(name+"\n"+password), 0o600); err != nil {
+		return fmt.Errorf("let the command line ask this process: %w; make the folder writable", err)
+	}
+	a.onClose("operator's password", func(context.Context) error { return os.Remove(path) })
+	return nil
+}
+
+func (c Config) operator() (name, password string, ok bool) {
+	if c.NatsUsers == "" {
+		return "", "", false
+	}
+	data, err := os.ReadFile(filepath.Join(c.DataDir, operatorFile))
+	if err != nil {
+		return "", "", false
+	}
+	return strings.Cut(string(data), "\n")
 }
 
 func routes(pages, gateway, health, metrics http.Handler) http.Handler {

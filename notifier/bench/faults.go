@@ -37,7 +37,8 @@ type Crashes struct {
 	// family a second time in other words or by another way.
 	TextsTwice int
 	// EmailsAgain were accepted again with the same Message-ID, at most
-	// EmailsAgainMost after one kill; EmailsOdd again with another Message-ID.
+	// EmailsAgainMost after one kill; EmailsOdd again with another Message-ID, or
+	// after a text that said the same.
 	EmailsAgain, EmailsAgainMost, EmailsOdd int
 	// Tasks that were opened, promises not open and messages not settled at the
 	// end: none of them should be.

@@ -25,6 +25,9 @@ type Floor struct {
 	Batched float64
 }
 
+// floorPublishes is how many raw publishes a floor is measured with.
+const floorPublishes = 6000
+
 // measureFloor runs against an embedded server of its own, on the same disk.
 func measureFloor(ctx context.Context, dir string, n int) (f Floor, err error) {
 	dir = filepath.Join(dir, "floor")

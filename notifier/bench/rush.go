@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"hearback/events"
+	"hearback/notifier/channel/standin"
 )
 
 // Publishers of a rush, and how long one attempt of theirs waits for its answer.
@@ -118,15 +120,13 @@ func (r *rush) publish(ctx context.Context) error {
 	defer grouped.Close()
 	var begins sync.Map // life → when it began
 	return spread(rushPublishers, r.families, func(caller, i int) error {
-		k := i * len(r.lives) / r.families
+		k, share := placeOf(i, r.families, len(r.lives))
 		select {
 		case <-r.begun[k]:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 		begin, _ := begins.LoadOrStore(k, time.Now())
-		first := (k*r.families + len(r.lives) - 1) / len(r.lives)
-		share := float64(i-first) * float64(len(r.lives)) / float64(r.families)
 		moment := begin.(time.Time).Add(time.Duration(share * 1.2 * float64(r.lives[k].lasts)))
 		if err := pause(ctx, time.Until(moment)); err != nil {
 			return err
@@ -145,6 +145,14 @@ func (r *rush) publish(ctx context.Context) error {
 		r.storedAll.Add(1)
 		return nil
 	})
+}
+
+// placeOf is the life in which a family gets in touch, and when in it: a share
+// of its length.
+func placeOf(i, families, lives int) (k int, share float64) {
+	k = i * lives / families
+	first := (k*families + lives - 1) / lives
+	return k, min(float64(i-first)*float64(lives)/float64(families), 1)
 }
 
 // insist publishes until the answer comes.
@@ -166,59 +174,11 @@ func (r *rush) insist(ctx context.Context, publishers *plain, caller int, e even
 // refIn finds a case reference of made-up families in a text.
 var refIn = regexp.MustCompile(`\b[A-Z]-[0-9]{6}\b`)
 
-// judge counts what families heard.
+// judge counts what families heard, and how the council stands.
 func (r *rush) judge(ctx context.Context, running *council) error {
-	heard := map[string]time.Time{}
-	told := func(ref string, at time.Time) bool {
-		if _, before := heard[ref]; before {
-			return false
-		}
-		heard[ref] = at
-		return true
-	}
 	c := &r.result
 	c.Families, c.Republished = int(r.storedAll.Load()), int(r.again.Load())
-	for _, text := range r.twilio.Received() {
-		if told(refIn.FindString(text.Body), text.Created) {
-			c.Texts++
-		} else {
-			c.TextsTwice++
-		}
-	}
-	ids := map[string]time.Time{}
-	afterKill := make([]int, len(r.killed)+1)
-	for _, mail := range r.smtp.Received() {
-		ref := ref("F", familyOf(mail.To))
-		first, again := ids[mail.MessageID]
-		switch {
-		case again:
-			c.EmailsAgain++
-			k := 0
-			for k < len(r.killed) && r.killed[k].Before(first) {
-				k++
-			}
-			afterKill[k]++
-		case told(ref, mail.At):
-			c.Emails++
-		default:
-			c.EmailsOdd++
-		}
-		if !again {
-			ids[mail.MessageID] = mail.At
-		}
-	}
-	for _, n := range afterKill {
-		c.EmailsAgainMost = max(c.EmailsAgainMost, n)
-	}
-	for i, at := range r.stored {
-		switch when, ok := heard[ref("F", i)]; {
-		case at.IsZero():
-		case !ok:
-			c.Missing++
-		default:
-			c.Longest = max(c.Longest, when.Sub(at))
-		}
-	}
+	c.hear(r.twilio.Received(), r.smtp.Received(), r.stored, r.killed)
 	counts := r.twilio.Counts()
 	c.Spoilt, c.LookUps = counts.Spoilt, counts.Lookups
 	stands, err := running.standing(ctx)
@@ -230,10 +190,56 @@ func (r *rush) judge(ctx context.Context, running *council) error {
 	return err
 }
 
+// hear counts what families heard. stored is when each family's enquiry was
+// acknowledged as stored, and killed when processes were killed, in order.
+func (c *Crashes) hear(texts []standin.Text, mails []standin.Mail, stored, killed []time.Time) {
+	heard := map[string]time.Time{}
+	told := func(ref string, at time.Time) bool {
+		if _, before := heard[ref]; before {
+			return false
+		}
+		heard[ref] = at
+		return true
+	}
+	for _, text := range texts {
+		if told(refIn.FindString(text.Body), text.Created) {
+			c.Texts++
+		} else {
+			c.TextsTwice++
+		}
+	}
+	ids := map[string]time.Time{}
+	afterKill := make([]int, len(killed)+1)
+	for _, mail := range mails {
+		last, again := ids[mail.MessageID]
+		ids[mail.MessageID] = mail.At
+		switch {
+		case again:
+			c.EmailsAgain++
+			k := slices.IndexFunc(killed, func(at time.Time) bool { return at.After(last) })
+			afterKill[max(k, 0)]++
+		case told(ref("F", familyOf(mail.To)), mail.At):
+			c.Emails++
+		default:
+			c.EmailsOdd++
+		}
+	}
+	c.EmailsAgainMost = slices.Max(afterKill)
+	for i, at := range stored {
+		switch when, ok := heard[ref("F", i)]; {
+		case at.IsZero():
+		case !ok:
+			c.Missing++
+		default:
+			c.Longest = max(c.Longest, when.Sub(at))
+		}
+	}
+}
+
 // familyOf is the number in a made-up family's address, -1 if there is none.
 func familyOf(address string) int {
 	var i int
-	if _, err := fmt.Sscanf(strings.TrimSpace(address), "family%d@", &i); err != nil {
+	if _, err := fmt.Sscanf(strings.TrimSpace(address), "family%d@", &i); err != nil || i < 0 {
 		return -1
 	}
 	return i

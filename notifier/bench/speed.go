@@ -37,7 +37,7 @@ func RunSpeed(ctx context.Context, config Config, families int) (s Speed, err er
 		return s, err
 	}
 	defer os.RemoveAll(config.Dir)
-	if s.Floor, err = measureFloor(ctx, config.Dir, 6000); err != nil {
+	if s.Floor, err = measureFloor(ctx, config.Dir, floorPublishes); err != nil {
 		return s, err
 	}
 	c, err := open(config, days(), standin.TwilioFaults{}, standin.SMTPFaults{})

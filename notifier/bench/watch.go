@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"hearback/events"
 	"hearback/notifier/picture"
 	"hearback/notifier/stream"
@@ -104,4 +106,34 @@ func (c *council) reading(ctx context.Context, read func(*stream.Stream) error) 
 		return err
 	}
 	return read(s)
+}
+
+// decided waits until everything that was stored so far has been answered: an
+// event that is refused comes last and says when.
+func (c *council) decided(ctx context.Context) error {
+	before := c.metric("hearback_events_rejected_total")
+	conn, err := c.connect()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	if _, err := js.Publish(ctx, events.Subject("last", events.TypeEnquiryReceived), []byte("not an event")); err != nil {
+		return err
+	}
+	return untilEvery(ctx, metricsEvery, 10*time.Minute, "the last event to be decided", func() bool {
+		return c.metric("hearback_events_rejected_total") > before
+	})
+}
+
+// last is the newest sequence of the stream.
+func (c *council) last(ctx context.Context) (sequence uint64, err error) {
+	err = c.reading(ctx, func(from *stream.Stream) error {
+		sequence, err = from.LastSequence(ctx)
+		return err
+	})
+	return sequence, err
 }

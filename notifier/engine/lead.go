@@ -40,6 +40,15 @@ type work struct {
 	ref    string
 	input  notifier.Input
 	refuse error // why an event could not be understood
+	// recorded is closed when a result needs no more recording.
+	recorded chan struct{}
+}
+
+// done tells whoever waits that the input has been dealt with.
+func (w work) done() {
+	if w.recorded != nil {
+		close(w.recorded)
+	}
 }
 
 // leader is one leadership: from a won lease until it is lost or given back.
@@ -145,8 +154,10 @@ func (l *leader) outboxConfig() outbox.Config {
 		return one, err
 	}
 	c.Planned = l.planned
-	c.Settle = func(ref string, r notifier.Result) {
-		l.results <- work{ref: ref, input: notifier.Input{Result: &r}}
+	c.Settle = func(ref string, r notifier.Result) <-chan struct{} {
+		w := work{ref: ref, input: notifier.Input{Result: &r}, recorded: make(chan struct{})}
+		l.results <- w
+		return w.recorded
 	}
 	return c
 }
@@ -271,6 +282,9 @@ func (l *leader) drain(inputs []work, stopping bool) []work {
 		default:
 		}
 		break
+	}
+	if len(l.events) == 0 {
+		l.stats.lag.Store(0)
 	}
 	if !stopping {
 		inputs = l.takeDue(inputs)

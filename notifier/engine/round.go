@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/nats-io/nats.go"
-
 	"hearback/events"
 	"hearback/events/commit"
 	"hearback/notifier"
@@ -63,7 +61,13 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 		d := writable[i]
 		switch {
 		case result.Err == nil && d.refusal:
+			for _, w := range d.works {
+				w.done()
+			}
 		case result.Err == nil:
+			for _, w := range d.works {
+				w.done()
+			}
 			c := d.decision.Case
 			l.config.Picture.Put(result.Sequence, d.mark, d.raw, &c)
 			for _, m := range c.Messages {
@@ -132,6 +136,7 @@ func (l *leader) decide(inputs []work, now time.Time) []*decided {
 			continue
 		}
 		if !next.Changed {
+			w.done()
 			continue
 		}
 		if !d.decision.Changed {
@@ -215,7 +220,7 @@ func (l *leader) refusal(w work, now time.Time) (stream.Unit, error) {
 	if w.input.Sequence != 0 {
 		// A gateway's refusal may be the last one stored, so that a new leader
 		// cannot tell by it how far the old one came.
-		header[nats.MsgIdHdr] = []string{"refused-" + strconv.FormatUint(w.input.Sequence, 10)}
+		header[stream.HeaderIdentity] = []string{"refused-" + strconv.FormatUint(w.input.Sequence, 10)}
 	}
 	l.stats.refused.Add(1)
 	return stream.Unit{Entry: commit.Message{Subject: events.RejectedSubject(w.ref), Data: data,

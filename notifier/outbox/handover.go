@@ -71,7 +71,7 @@ func (o *Outbox) handOver(ctx context.Context, name string, l *lane, it item) {
 	}
 	m, err := o.compose(may)
 	if err != nil {
-		o.settle(may, notifier.Result{Status: notifier.Failed, Code: "words", Reason: err.Error()})
+		o.settle(ctx, l, may, notifier.Result{Status: notifier.Failed, Code: "words", Reason: err.Error()})
 		return
 	}
 	// The hand-over outlives the leadership's end: what is in flight is finished
@@ -84,7 +84,7 @@ func (o *Outbox) handOver(ctx context.Context, name string, l *lane, it item) {
 	}
 	receipt, err := l.sender.Send(call, m)
 	if err == nil {
-		o.settle(may, notifier.Result{Status: notifier.Sent, Provider: receipt.ProviderID, Repeats: repeats, Digest: digestID(may, m)})
+		o.settle(ctx, l, may, notifier.Result{Status: notifier.Sent, Provider: receipt.ProviderID, Repeats: repeats, Digest: digestID(may, m)})
 		return
 	}
 	failure := channel.FailureOf(err)
@@ -92,7 +92,7 @@ func (o *Outbox) handOver(ctx context.Context, name string, l *lane, it item) {
 		"verdict", failure.Verdict, "code", failure.Code, "attempt", it.attempts+1)
 	switch failure.Verdict {
 	case channel.Never:
-		o.settle(may, notifier.Result{Status: notifier.Failed, Code: failure.Code, Reason: failure.Reason, Unusable: true})
+		o.settle(ctx, l, may, notifier.Result{Status: notifier.Failed, Code: failure.Code, Reason: failure.Reason, Unusable: true})
 	default:
 		if failure.Verdict == channel.Unknown {
 			it.doubt, it.since = true, time.Now()
@@ -167,18 +167,31 @@ func (o *Outbox) found(ctx context.Context, finder channel.Finder, l *lane, it i
 		if slices.ContainsFunc(c.Recent, func(h notifier.Handed) bool { return h.Provider == f.ProviderID }) {
 			continue // that is an earlier message which said the same
 		}
-		o.settle([]wanted{{m, c, message}}, notifier.Result{Status: notifier.Sent, Provider: f.ProviderID, Reason: "the provider already had it"})
+		o.settle(ctx, l, []wanted{{m, c, message}}, notifier.Result{Status: notifier.Sent, Provider: f.ProviderID, Reason: "the provider already had it"})
 		return true
 	}
 	return false
 }
 
-func (o *Outbox) settle(may []wanted, r notifier.Result) {
+// settle reports what became of messages. Where the provider cannot be asked
+// afterwards, it waits until that is recorded: then no more than one hand-over
+// of each worker can be in doubt after a crash.
+func (o *Outbox) settle(ctx context.Context, l *lane, may []wanted, r notifier.Result) {
 	r.At = time.Now().UTC().Truncate(time.Millisecond)
-	for _, w := range may {
+	recorded := make([]<-chan struct{}, len(may))
+	for i, w := range may {
 		r.Message = w.id
 		o.forget(w.id)
-		o.config.Settle(w.ref, r)
+		recorded[i] = o.config.Settle(w.ref, r)
+	}
+	if _, can := l.sender.(channel.Finder); can {
+		return
+	}
+	for _, stored := range recorded {
+		select {
+		case <-stored:
+		case <-ctx.Done():
+		}
 	}
 }
 

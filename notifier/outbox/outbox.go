@@ -41,8 +41,9 @@ type Config struct {
 	// Planned is the latest time, up to until, at which another promise will
 	// chase this person; zero when none will.
 	Planned func(person string, except map[string]bool, until time.Time) time.Time
-	// Settle takes what became of a message. It may block.
-	Settle func(ref string, r notifier.Result)
+	// Settle takes what became of a message. It may block. The channel is closed
+	// once the result is recorded.
+	Settle func(ref string, r notifier.Result) (recorded <-chan struct{})
 	// Domain is the right-hand side of our Message-IDs.
 	Domain string
 	// ListingLag is how long a provider's list may lag behind what it accepted.

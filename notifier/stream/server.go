@@ -212,6 +212,16 @@ func (s *Server) Addr() string {
 	return ""
 }
 
+// Operator is the user who may do everything, where there is a file of users;
+// else both are empty and whoever reaches the server may. The password lasts as
+// long as the server.
+func (s *Server) Operator() (name, password string) {
+	if !s.users {
+		return "", ""
+	}
+	return internalUser, s.password
+}
+
 // Close stops the server and gives the folder free. Connections must be closed
 // before. It may be called more than once.
 func (s *Server) Close() { s.close() }
