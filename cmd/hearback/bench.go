@@ -79,7 +79,7 @@ func runBench(ctx context.Context, plan bench.Plan, seed uint64, asJSON bool, io
 	}
 	defer os.RemoveAll(dir)
 	broken := false
-	report, err := bench.Run(ctx, bench.Config{Binary: binary, Dir: dir, Out: io.out, Log: io.err, Seed: seed}, plan, func(s bench.Section) {
+	report, err := bench.Run(ctx, bench.Config{Binary: binary, Dir: dir, Log: io.err, Seed: seed}, plan, func(s bench.Section) {
 		broken = broken || len(s.Faults) > 0
 		if !asJSON {
 			_ = s.Print(io.out)

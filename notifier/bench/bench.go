@@ -38,8 +38,8 @@ type Config struct {
 	Binary string
 	// Dir holds the data; it is used and removed.
 	Dir string
-	// Out takes the figures; Log what the measured process says.
-	Out, Log io.Writer
+	// Log takes what the measured process says.
+	Log io.Writer
 	// Seed makes what is invented repeatable.
 	Seed uint64
 	// Env is added to the environment of the process that is measured.

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -38,15 +39,7 @@ func beHearback() error {
 	if err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
-	err = a.Wait(ctx)
-	return joined(err, a.Close(context.WithoutCancel(ctx)))
-}
-
-func joined(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
+	return errors.Join(a.Wait(ctx), a.Close(context.WithoutCancel(ctx)))
 }
 
 func testConfig(t *testing.T) Config {
@@ -55,5 +48,5 @@ func testConfig(t *testing.T) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Config{Binary: binary, Dir: t.TempDir(), Out: t.Output(), Log: t.Output(), Seed: 1, Env: []string{asHearback + "=1"}}
+	return Config{Binary: binary, Dir: t.TempDir(), Log: t.Output(), Seed: 1, Env: []string{asHearback + "=1"}}
 }

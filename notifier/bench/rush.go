@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +19,8 @@ const (
 	rushPublishers = 64
 	answerPatience = 400 * time.Millisecond
 	answerPause    = 20 * time.Millisecond
+	// overrun makes families still get in touch when their life ends.
+	overrun = 1.2
 )
 
 // rush is a number of families who get in touch while processes die.
@@ -28,8 +29,10 @@ type rush struct {
 	victim   victim
 	families int
 	lives    []life
-	// begun[k] is closed when the families of life k may get in touch.
-	begun []chan struct{}
+	// begun[k] is closed when the families of life k may get in touch, which was
+	// at begins[k].
+	begun  []chan struct{}
+	begins []time.Time
 	// stored[i] is when the enquiry of family i was acknowledged as stored.
 	stored    []time.Time
 	storedAll atomic.Int64
@@ -39,7 +42,8 @@ type rush struct {
 }
 
 func newRush(c *council, v victim, families int, lives []life) *rush {
-	r := &rush{council: c, victim: v, families: families, lives: lives, begun: make([]chan struct{}, len(lives)), stored: make([]time.Time, families)}
+	r := &rush{council: c, victim: v, families: families, lives: lives, stored: make([]time.Time, families),
+		begun: make([]chan struct{}, len(lives)), begins: make([]time.Time, len(lives))}
 	for k := range r.begun {
 		r.begun[k] = make(chan struct{})
 	}
@@ -67,7 +71,8 @@ func (r *rush) run(ctx context.Context) error {
 	published := make(chan error, 1)
 	go func() { published <- r.publish(publishing) }()
 	for k, l := range r.lives {
-		if err := r.victim.live(ctx, l, func() { close(r.begun[k]) }, r.note); err != nil {
+		begin := func() { r.begins[k] = time.Now(); close(r.begun[k]) }
+		if err := r.victim.live(ctx, l, begin, r.note); err != nil {
 			return err
 		}
 	}
@@ -118,7 +123,6 @@ func (r *rush) publish(ctx context.Context) error {
 		return err
 	}
 	defer grouped.Close()
-	var begins sync.Map // life → when it began
 	return spread(rushPublishers, r.families, func(caller, i int) error {
 		k, share := placeOf(i, r.families, len(r.lives))
 		select {
@@ -126,8 +130,7 @@ func (r *rush) publish(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		begin, _ := begins.LoadOrStore(k, time.Now())
-		moment := begin.(time.Time).Add(time.Duration(share * 1.2 * float64(r.lives[k].lasts)))
+		moment := r.begins[k].Add(time.Duration(share * overrun * float64(r.lives[k].lasts)))
 		if err := pause(ctx, time.Until(moment)); err != nil {
 			return err
 		}

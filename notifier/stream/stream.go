@@ -38,6 +38,10 @@ type Stream struct {
 	writer    *commit.Writer
 }
 
+// HeaderIdentity lets the server recognise a message that is stored again soon
+// after the first time.
+const HeaderIdentity = nats.MsgIdHdr
+
 // How often a reader without messages gets a sign of life from the server. After
 // two and a half of these in silence it asks for its messages anew. The embedded
 // server dies with us, so that silence means little there.
