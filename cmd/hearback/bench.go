@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"hearback/notifier/bench"
 )
@@ -78,8 +79,9 @@ func runBench(ctx context.Context, plan bench.Plan, seed uint64, asJSON bool, io
 		return fmt.Errorf("make a folder to measure in: %w; make room there, or set TMPDIR", err)
 	}
 	defer os.RemoveAll(dir)
+	var log lastWords
 	broken := false
-	report, err := bench.Run(ctx, bench.Config{Binary: binary, Dir: dir, Log: io.err, Seed: seed}, plan, func(s bench.Section) {
+	report, err := bench.Run(ctx, bench.Config{Binary: binary, Dir: dir, Log: &log, Seed: seed}, plan, func(s bench.Section) {
 		broken = broken || len(s.Faults) > 0
 		if !asJSON {
 			_ = s.Print(io.out)
@@ -90,9 +92,38 @@ func runBench(ctx context.Context, plan bench.Plan, seed uint64, asJSON bool, io
 		encoder.SetIndent("", "  ")
 		_ = encoder.Encode(report)
 	}
+	if err != nil || broken {
+		fmt.Fprintf(io.err, "The last that the measured processes said:\n%s", log.String())
+	}
 	if err == nil && broken {
 		fmt.Fprintln(io.err, "hearback bench: a promise was broken: see the lines above, and repeat it with the same --seed")
 		return errSaid
 	}
 	return err
+}
+
+// lastWords keeps the end of what is written to it, for when something fails.
+type lastWords struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+// lastWordsSize is how much of it, in bytes.
+const lastWordsSize = 16 << 10
+
+// Write implements io.Writer; several processes may write at once.
+func (l *lastWords) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text = append(l.text, text...)
+	if more := len(l.text) - lastWordsSize; more > 0 {
+		l.text = append(l.text[:0], l.text[more:]...)
+	}
+	return len(text), nil
+}
+
+func (l *lastWords) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.text)
 }

@@ -40,3 +40,18 @@ func TestFlagsOfBenchStandBeforeAndAfterThePart(t *testing.T) {
 		t.Errorf("without a part: %q, %v", name, err)
 	}
 }
+
+func TestOnlyTheLastWordsAreKept(t *testing.T) {
+	var l lastWords
+	for range 3 {
+		if n, err := l.Write([]byte(strings.Repeat("x", lastWordsSize-1))); n != lastWordsSize-1 || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	if _, err := l.Write([]byte("end")); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.String(); len(got) != lastWordsSize || !strings.HasSuffix(got, "xend") {
+		t.Errorf("%d bytes are kept, ending in %q", len(got), got[len(got)-5:])
+	}
+}

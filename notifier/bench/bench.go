@@ -192,7 +192,8 @@ func (c *council) close() {
 }
 
 func (c *council) connect() (*nats.Conn, error) {
-	return nats.Connect(c.natsURL, nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond), nats.RetryOnFailedConnect(true))
+	lost := func(*nats.Conn, *nats.Subscription, error) {} // connections are lost on purpose
+	return nats.Connect(c.natsURL, nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond), nats.RetryOnFailedConnect(true), nats.ErrorHandler(lost))
 }
 
 // cpu is the processor time the process has used.

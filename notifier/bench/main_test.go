@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -18,6 +19,12 @@ const asHearback = "BENCH_TEST_AS_HEARBACK"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asHearback) == "" {
+		// These tests mostly wait for processes of their own, so more of them may
+		// run at once than there are processors.
+		flag.Parse()
+		if err := flag.Set("test.parallel", "8"); err != nil {
+			panic(err)
+		}
 		m.Run()
 		return
 	}

@@ -28,9 +28,9 @@ type Tally struct {
 // Asked is what became of families who got in touch.
 type Asked struct {
 	Enquiries int
-	// Heard were told at once; Answered had their reply before that; Phone cannot
-	// be reached by any message, so that a task asks a person to phone. Silent are
-	// none of these.
+	// Heard were told at once; Answered had their reply before that; Phone could
+	// not be reached by any message, so that a task asks a person to phone, even if
+	// a way to them became known later. Silent are none of these.
 	Heard, Answered, Phone, Silent int
 }
 
@@ -52,12 +52,15 @@ type ledger struct {
 	// when it was recorded that they were.
 	family   map[string][]string
 	recorded map[string]time.Time
-	// ended are the enquiries that were answered, tasks the cases with a task.
-	ended, tasks map[string]bool
+	// ended are the enquiries that were answered, tasks the cases with a task, and
+	// opened and phone the enquiries that were decided, and those of them that a
+	// task was all that could be done for.
+	ended, tasks, opened, phone map[string]bool
 }
 
 func newLedger() *ledger {
-	return &ledger{messages: map[string]handed{}, digests: map[string]bool{}, family: map[string][]string{}, recorded: map[string]time.Time{}, ended: map[string]bool{}, tasks: map[string]bool{}}
+	return &ledger{messages: map[string]handed{}, digests: map[string]bool{}, family: map[string][]string{}, recorded: map[string]time.Time{},
+		ended: map[string]bool{}, tasks: map[string]bool{}, opened: map[string]bool{}, phone: map[string]bool{}}
 }
 
 // take adds an entry.
@@ -66,6 +69,16 @@ func (l *ledger) take(e notifier.Entry) {
 		if _, known := l.messages[m.ID]; !known {
 			l.messages[m.ID] = handed{kind: m.Kind, ref: e.Case.Ref, to: m.Address, body: m.Body, promise: m.Promise, decided: m.Decided}
 		}
+	}
+	for _, p := range e.Case.Promises {
+		key := e.Case.Ref + " " + p.Enquiry
+		if l.opened[key] {
+			continue
+		}
+		l.opened[key] = true
+		l.phone[key] = len(e.Case.Tasks) > 0 && !slices.ContainsFunc(e.Case.Messages, func(m notifier.Message) bool {
+			return m.Promise == p.Key() || slices.Contains(m.Also, p.Key())
+		})
 	}
 	for _, p := range e.Ended {
 		l.ended[e.Case.Ref+" "+p.Enquiry] = true
@@ -156,6 +169,8 @@ func (p *dayPlay) account(ctx context.Context, began uint64, told []rehearse.Tim
 		published := p.published[e.ID]
 		first, heard := played.firstHeard(e, published, accepted)
 		switch {
+		case played.phone[e.Case+" "+e.ID]:
+			d.Asked.Phone++
 		case heard && inBatch(e, plan):
 			d.Asked.Heard++
 			burst = append(burst, first.Sub(published))

@@ -87,3 +87,21 @@ func TestATextThatNobodyDecidedTwiceIsFound(t *testing.T) {
 		t.Errorf("the text was accepted at %v (known: %v)", at, known)
 	}
 }
+
+func TestWhoeverNoMessageReachesIsToBePhoned(t *testing.T) {
+	open := func(ref string, tasks []notifier.Task, messages ...notifier.Message) notifier.Entry {
+		return notifier.Entry{Case: notifier.Case{Ref: ref, Tasks: tasks, Messages: messages, Promises: []notifier.Promise{{Rule: "reply", Enquiry: "q"}}}}
+	}
+	task := []notifier.Task{{ID: "t1"}}
+	l := newLedger()
+	l.take(open("D-1", task))
+	l.take(open("D-1", nil, notifier.Message{ID: "D-1-1", Promise: "reply/q"})) // a way to them became known later
+	l.take(open("D-2", task, notifier.Message{ID: "D-2-1", Promise: "reply/q"}))
+	l.take(open("D-3", task, notifier.Message{ID: "D-3-1", Promise: "reply/p", Also: []string{"reply/q"}}))
+	l.take(open("D-4", nil))
+	for key, want := range map[string]bool{"D-1 q": true, "D-2 q": false, "D-3 q": false, "D-4 q": false} {
+		if l.phone[key] != want {
+			t.Errorf("case and enquiry %s: to be phoned %v, want %v", key, l.phone[key], want)
+		}
+	}
+}
