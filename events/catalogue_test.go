@@ -112,7 +112,9 @@ func TestNearestForgivesOneSlip(t *testing.T) {
 			wrong = meant[:place] + "q" + meant[place+1:]
 		}
 		got := events.Nearest(wrong)
-		if got != meant && distance(got, wrong) > 1 {
+		// Hyphens do not tell names apart, so another name may be as near.
+		bare := strings.NewReplacer("-", "")
+		if got != meant && distance(bare.Replace(got), bare.Replace(wrong)) > 1 {
 			t.Fatalf("Nearest(%q) = %q, meant %q", wrong, got, meant)
 		}
 	})

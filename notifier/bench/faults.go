@@ -21,6 +21,9 @@ const (
 	spoiltShare = 0.005
 	// listingLag is how far the stand-in's list runs behind what it accepted.
 	listingLag = 500 * time.Millisecond
+	// emailWorkers is how many emails may be in flight, and so repeated by one
+	// kill: a setting's default.
+	emailWorkers = 8
 	// recovery is how long the last start may take to make everything good.
 	recovery = 3 * time.Minute
 )
@@ -65,6 +68,7 @@ func (c Crashes) Err() error {
 		{c.Missing, "families were not acknowledged"},
 		{c.TextsTwice, "texts were accepted twice"},
 		{c.EmailsOdd, "emails were sent again with another Message-ID"},
+		{max(c.EmailsAgainMost-emailWorkers, 0), "more emails were sent again after one kill than were in flight"},
 		{c.Tasks, "tasks were opened where none was needed"},
 		{c.PromisesLost, "promises are not open"},
 		{c.Unsettled, "messages are not settled"},

@@ -8,9 +8,6 @@ import (
 
 // The targets below are the project's own, for two shared cores with fsync on.
 
-// emailWorkers is how many emails may be in flight at once: a setting's default.
-const emailWorkers = 8
-
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 func megabytes(n int64) float64 { return float64(n) / 1e6 }
