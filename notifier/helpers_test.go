@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"reflect"
 	"strings"
@@ -72,9 +73,7 @@ func changed(t failer, files rules.Files, file, from, to string) rules.Files {
 		t.Fatalf("%s does not hold %q", file, from)
 	}
 	copied := rules.Files{}
-	for name, content := range files {
-		copied[name] = content
-	}
+	maps.Copy(copied, files)
 	copied[file] = strings.Replace(content, from, to, 1)
 	return copied
 }

@@ -63,12 +63,12 @@ func TestATextThatSaysTheSameIsNotTakenForAnother(t *testing.T) {
 		hearback := town.Start(story.Setup{})
 		town.Opens("H-1", "north", "o.jane", family, "")
 		town.Asks("H-1", "e1")
-		town.Phone(family).Expects("by 10.10am")
+		town.Phone(family).Expects("by 10:10am")
 		town.Texts.Fails(channel.Failure{Verdict: channel.Unknown, Code: "timeout", Reason: "No answer."})
 		town.Asks("H-1", "e2") // within the same minute: the same words
 		town.Texts.Recovers()
 		town.Pass(time.Minute)
-		town.Phone(family).Expects("by 10.10am")
+		town.Phone(family).Expects("by 10:10am")
 		town.Silence()
 		if hearback.Stats().UnsettledCases != 0 {
 			t.Error("a message is not settled")
