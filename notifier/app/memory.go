@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
 	"time"
 )
 
@@ -15,6 +16,7 @@ const (
 	percentMany  = 50
 	percentFew   = 150
 	memoryLookAt = 10 * time.Second
+	freeMost     = 64 << 20
 )
 
 // keepMemory suits the collector to the number of cases, unless the operator
@@ -23,6 +25,7 @@ func (a *App) keepMemory(ctx context.Context) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
 	ticker := time.NewTicker(memoryLookAt)
 	defer ticker.Stop()
 	for now := 0; ; {
@@ -33,6 +36,11 @@ func (a *App) keepMemory(ctx context.Context) {
 		if percent != now {
 			debug.SetGCPercent(percent)
 			now = percent
+		}
+		// What loading, or a rush, has left over goes back to the machine.
+		metrics.Read(heap)
+		if free, used := heap[0].Value.Uint64(), heap[1].Value.Uint64(); free > max(freeMost, used/4) {
+			debug.FreeOSMemory()
 		}
 		select {
 		case <-ctx.Done():

@@ -54,7 +54,8 @@ func (l *leader) publishMissed(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find the end of the ledger: %w", err)
 	}
-	from, end := uint64(0), ledger.Sequence
+	// Where nothing was ever published, only the last commits can lack theirs.
+	from, end := ledger.Sequence-min(ledger.Sequence, missedWithin), ledger.Sequence
 	outcome, err := l.config.Stream.Last(ctx, events.OutcomeWildcard)
 	switch {
 	case errors.Is(err, stream.ErrNone):

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -22,9 +23,13 @@ const Name = "HEARBACK"
 // lost its connection. What was answered for ever is known from the cases.
 func topology(replicas int) jetstream.StreamConfig {
 	return jetstream.StreamConfig{
-		Name:               Name,
-		Description:        "Hearback: everything that happens to a council's promises",
-		Subjects:           []string{events.AllSubjects},
+		Name:        Name,
+		Description: "Hearback: everything that happens to a council's promises",
+		Subjects:    []string{events.AllSubjects},
+		// The core recognises a repeated event for ever. The server need only
+		// recognise what a publisher sends again at once, and what it remembers
+		// costs memory and is read again at every start.
+		Duplicates:         10 * time.Second,
 		Retention:          jetstream.LimitsPolicy,
 		Storage:            jetstream.FileStorage,
 		Replicas:           replicas,
