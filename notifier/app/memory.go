@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"runtime/debug"
-	"runtime/metrics"
 	"time"
 )
 
@@ -16,30 +15,31 @@ const (
 	percentMany  = 50
 	percentFew   = 150
 	memoryLookAt = 10 * time.Second
-	freeMost     = 64 << 20
+	looksAMinute = 6
+	looksAtStart = 12
 )
 
 // keepMemory suits the collector to the number of cases, unless the operator
-// has chosen with GOGC.
+// has chosen with GOGC. What loading and the server's caches leave over goes back
+// to the machine: soon after the start, then once a minute.
 func (a *App) keepMemory(ctx context.Context) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	heap := []metrics.Sample{{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
 	ticker := time.NewTicker(memoryLookAt)
 	defer ticker.Stop()
-	for now := 0; ; {
-		percent := percentFew
-		if cases, _, _ := a.picture.Size(); cases > manyCases {
-			percent = percentMany
+	percent := 0
+	for look := 0; ; look++ {
+		wanted := percentFew
+		cases, _, _ := a.picture.Size()
+		if cases > manyCases {
+			wanted = percentMany
 		}
-		if percent != now {
-			debug.SetGCPercent(percent)
-			now = percent
+		if wanted != percent {
+			debug.SetGCPercent(wanted)
+			percent = wanted
 		}
-		// What loading, or a rush, has left over goes back to the machine.
-		metrics.Read(heap)
-		if free, used := heap[0].Value.Uint64(), heap[1].Value.Uint64(); free > max(freeMost, used/4) {
+		if cases > manyCases && (look < looksAtStart || look%looksAMinute == 0) {
 			debug.FreeOSMemory()
 		}
 		select {

@@ -60,7 +60,7 @@ func New(config Config) *Engine {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
 	if config.RoundMost == 0 {
-		config.RoundMost = 300
+		config.RoundMost = 400
 	}
 	return &Engine{
 		config: config,

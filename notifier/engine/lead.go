@@ -136,12 +136,42 @@ func (l *leader) catchUp(ctx context.Context) error {
 	}
 	l.through = l.config.Picture.Through()
 	l.read = l.through
-	if r, err := l.config.Stream.Last(ctx, events.RejectedWildcard); err == nil {
-		l.refused = refusedSequence(r)
-	} else if !errors.Is(err, stream.ErrNone) {
+	// What was refused behind the last entry is not refused again. A gateway's
+	// refusals stand among them and name no event.
+	last, err := l.config.Stream.Last(ctx, events.RejectedWildcard)
+	if err == nil {
+		err = l.readTo(ctx, []string{events.RejectedWildcard}, l.through, last.Sequence, func(r stream.Record) {
+			l.refused = max(l.refused, refusedSequence(r))
+		})
+	}
+	if err != nil && !errors.Is(err, stream.ErrNone) {
 		return fmt.Errorf("find the last refused event: %w", err)
 	}
 	return l.publishMissed(ctx)
+}
+
+// readTo reads what is stored on the subjects after one sequence, up to another
+// at which something is known to stand.
+func (l *leader) readTo(ctx context.Context, subjects []string, after, end uint64, fn func(stream.Record)) error {
+	if end <= after {
+		return nil
+	}
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	whole := false
+	err := l.config.Stream.Follow(reading, subjects, after, func(r stream.Record) {
+		if whole {
+			return
+		}
+		fn(r)
+		if whole = r.Sequence >= end; whole {
+			stop()
+		}
+	})
+	if whole {
+		return nil
+	}
+	return err
 }
 
 func (l *leader) outboxConfig() outbox.Config {
@@ -202,10 +232,10 @@ func (l *leader) loop(ctx context.Context, readErr <-chan error) error {
 		}
 		begun := time.Now()
 		stored, err := l.round(commits, inputs, begun)
-		if stored >= crowd {
+		if stored >= crowd && len(inputs) < l.config.RoundMost {
 			// A group holds the stream while it is stored. Leaving publishers
 			// twice that time, and taking what they stored meanwhile, makes the
-			// next group larger and both cheaper.
+			// next group larger and both cheaper. A full round needs no company.
 			l.notBefore = time.Now().Add(min(2*time.Since(begun), breathMost))
 		}
 		if err == nil {

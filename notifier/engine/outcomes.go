@@ -68,12 +68,7 @@ func (l *leader) publishMissed(ctx context.Context) error {
 	missing := map[string]commit.Message{}
 	published := map[string]bool{}
 	var order []string
-	reading, stop := context.WithCancel(ctx)
-	defer stop()
-	err = l.config.Stream.Follow(reading, []string{events.LedgerWildcard, events.OutcomeWildcard}, from, func(r stream.Record) {
-		if r.Sequence >= end {
-			defer stop()
-		}
+	err = l.readTo(ctx, []string{events.LedgerWildcard, events.OutcomeWildcard}, from, end, func(r stream.Record) {
 		if strings.HasPrefix(r.Subject, events.OutcomePrefix) {
 			if event, err := events.Parse(r.Data); err == nil {
 				published[event.ID] = true
@@ -93,7 +88,7 @@ func (l *leader) publishMissed(ctx context.Context) error {
 			}
 		}
 	})
-	if ctx.Err() != nil || reading.Err() == nil {
+	if err != nil {
 		return fmt.Errorf("read the last outcomes: %w", err)
 	}
 	var write []commit.Message
