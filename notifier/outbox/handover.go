@@ -152,7 +152,7 @@ func (o *Outbox) found(ctx context.Context, finder channel.Finder, l *lane, it i
 	m := it.members[0] // only emails go together, and no mail server can be asked
 	c, err := o.config.Case(m.ref)
 	message, there := c.Message(m.id)
-	if err != nil || !there {
+	if err != nil || !there || time.Now().After(message.Expires) {
 		return false // the last look deals with it
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, o.config.ReplyTimeout, errTooSlow)
@@ -160,7 +160,11 @@ func (o *Outbox) found(ctx context.Context, finder channel.Finder, l *lane, it i
 	list, err := finder.Find(ctx, message.Decided, message.Address, message.Body)
 	if err != nil {
 		it.attempts++
-		l.later(it, time.Now().Add(max(channel.FailureOf(err).After, backoff(it.attempts))))
+		at := time.Now().Add(max(channel.FailureOf(err).After, backoff(it.attempts)))
+		if expired := message.Expires.Add(time.Millisecond); expired.Before(at) {
+			at = expired
+		}
+		l.later(it, at)
 		return true
 	}
 	for _, f := range list {

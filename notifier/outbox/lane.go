@@ -36,6 +36,7 @@ type lane struct {
 	ready   []item
 	head    int
 	waiting timed
+	came    uint64 // numbers what waits, so that equals keep their order
 	wake    chan struct{}
 }
 
@@ -52,7 +53,8 @@ func (l *lane) push(it item) {
 
 func (l *lane) later(it item, at time.Time) {
 	l.mu.Lock()
-	heap.Push(&l.waiting, timedItem{at, it})
+	l.came++
+	heap.Push(&l.waiting, timedItem{at, l.came, it})
 	l.mu.Unlock()
 	l.signal()
 }
@@ -119,16 +121,19 @@ func (l *lane) pop(now time.Time) (it item, ok bool, next time.Time) {
 }
 
 type timedItem struct {
-	at time.Time
+	at   time.Time
+	came uint64
 	item
 }
 
 // timed is a heap of items, the earliest first.
 type timed []timedItem
 
-func (t timed) Len() int           { return len(t) }
-func (t timed) Less(i, j int) bool { return t[i].at.Before(t[j].at) }
-func (t timed) Swap(i, j int)      { t[i], t[j] = t[j], t[i] }
+func (t timed) Len() int { return len(t) }
+func (t timed) Less(i, j int) bool {
+	return t[i].at.Before(t[j].at) || t[i].at.Equal(t[j].at) && t[i].came < t[j].came
+}
+func (t timed) Swap(i, j int) { t[i], t[j] = t[j], t[i] }
 
 // Push is called by package heap.
 func (t *timed) Push(x any) { *t = append(*t, x.(timedItem)) }

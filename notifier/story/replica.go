@@ -23,7 +23,8 @@ import (
 type Setup struct {
 	// Name is the holder in the lease; "hearback" if empty.
 	Name string
-	// Standby: others may lead, so the lease is short and must run out.
+	// Standby: others may lead, so the lease is short and must run out, and what
+	// another has under way may take until its ReplyTimeout to show in a list.
 	Standby bool
 	// Gated: its line to the server can be cut off with Gate.
 	Gated bool
@@ -31,6 +32,8 @@ type Setup struct {
 	TextsPerSecond float64
 	Workers        int
 	ReplyTimeout   time.Duration
+	// RoundMost bounds the cases of one commit; 0: as in life.
+	RoundMost int
 }
 
 // The lease of a Hearback that shares its server with others, and of one that
@@ -80,12 +83,12 @@ func (town *Town) Start(setup Setup) *Replica {
 		r.conn = streamtest.Connect(town.t, town.server, nats.InProcessServer(r.wire))
 	}
 	r.Stream = streamtest.OpenOn(town.t, r.conn)
-	term := termAlone
+	term, lag := termAlone, ListingLag
 	if setup.Standby {
-		term = TermShared
+		term, lag = TermShared, ListingLag+setup.ReplyTimeout
 	}
-	r.Engine = engine.New(engine.Config{Stream: r.Stream, Picture: r.Picture, Shelf: r.Shelf, Holder: setup.Name, Term: term, Sole: !setup.Standby,
-		Log: town.log, Outbox: outbox.Config{Domain: "hearback.example", ListingLag: ListingLag, ReplyTimeout: setup.ReplyTimeout, Lanes: map[string]outbox.Lane{
+	r.Engine = engine.New(engine.Config{Stream: r.Stream, Picture: r.Picture, Shelf: r.Shelf, Holder: setup.Name, Term: term, Sole: !setup.Standby, RoundMost: setup.RoundMost,
+		Log: town.log, Outbox: outbox.Config{Domain: "hearback.example", ListingLag: lag, ReplyTimeout: setup.ReplyTimeout, Lanes: map[string]outbox.Lane{
 			notifier.SMS:   {Sender: asked{line{town.Texts, r.dead}}, PerSecond: setup.TextsPerSecond, Workers: setup.Workers},
 			notifier.Email: {Sender: line{town.Mail, r.dead}, Workers: setup.Workers},
 		}}})

@@ -1,0 +1,109 @@
+package outbox_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"hearback/notifier"
+	"hearback/notifier/channel"
+	"hearback/notifier/outbox"
+)
+
+func TestAnAcceptedMessageIsSettledAsSent(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk) {
+		p := &post{}
+		o := d.startOne(notifier.SMS, p)
+		o.Offer([]outbox.Offer{d.text("H-1", "m1")})
+		pass(time.Millisecond)
+		want := notifier.Result{Message: "m1", Status: notifier.Sent, Provider: "accepted-0", At: monday}
+		if r := d.only(); r != want {
+			t.Errorf("got %+v, want %+v", r, want)
+		}
+		m := p.sent()[0].Message
+		if m.To != mobile || m.Text != "words of m1" || m.MessageID != "" || m.HTML != "" || m.Subject != "" || !m.Date.Equal(monday) {
+			t.Errorf("the text that went is %+v", m)
+		}
+	})
+}
+
+func TestAProviderIsAskedAgainWhenItSaid(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk) {
+		p := &post{answer: first(channel.Failure{Verdict: channel.Retry, Code: "429", After: 7 * time.Minute})}
+		o := d.startOne(notifier.SMS, p)
+		o.Offer([]outbox.Offer{d.text("H-1", "m1")})
+		pass(time.Hour)
+		same(t, "attempts", p.times(), 0, 7*time.Minute)
+		if r := d.only(); r.Status != notifier.Sent || r.Repeats != 0 {
+			t.Errorf("got %+v, want it sent without a repeat", r)
+		}
+	})
+}
+
+func TestPausesGrowToTheirBound(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk) {
+		p := &post{answer: always(channel.Failure{Verdict: channel.Retry, Code: "unreachable", After: time.Millisecond})}
+		o := d.startOne(notifier.SMS, p)
+		o.Offer([]outbox.Offer{d.text("H-1", "m1")})
+		pass(10 * time.Hour) // the pauses are counted from the first attempt; contact hours end at 20:00
+		times := p.times()
+		var pauses []time.Duration
+		for i := 1; i < len(times); i++ {
+			pauses = append(pauses, times[i]-times[i-1])
+		}
+		s := time.Second
+		want := []time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 64 * s, 128 * s, 256 * s, 300 * s, 300 * s, 300 * s}
+		if len(pauses) < len(want) || !slices.Equal(pauses[:len(want)], want) {
+			t.Fatalf("pauses %v, want %v first", pauses, want)
+		}
+		if slices.Max(pauses) != 300*s || slices.Min(pauses[len(want):]) != 300*s {
+			t.Errorf("pauses leave their bound: %v", pauses)
+		}
+		if results := d.settled(); len(results) != 0 {
+			t.Errorf("a message that may still go was settled: %+v", results)
+		}
+	})
+}
+
+func TestNeverSettlesAtOnceAndSaysTheAddressIsNoGood(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk) {
+		p := &post{answer: always(channel.Failure{Verdict: channel.Never, Code: "21614", Reason: "not a mobile"})}
+		o := d.startOne(notifier.SMS, p)
+		o.Offer([]outbox.Offer{d.text("H-1", "m1")})
+		pass(time.Hour)
+		want := notifier.Result{Message: "m1", Status: notifier.Failed, Code: "21614", Reason: "not a mobile", Unusable: true, At: monday}
+		if r := d.only(); r != want {
+			t.Errorf("got %+v, want %+v", r, want)
+		}
+		same(t, "attempts", p.ids(), "m1")
+	})
+}
+
+func TestExpiryCutsALongPauseShort(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk) {
+		p := &post{answer: always(channel.Failure{Verdict: channel.Retry, Code: "503", After: 5 * time.Hour})}
+		o := d.startOne(notifier.SMS, p)
+		o.Offer([]outbox.Offer{d.changed(d.text("H-1", "m1"), func(m *notifier.Message) { m.Expires = monday.Add(time.Hour) })})
+		pass(time.Hour)
+		if results := d.settled(); len(results) != 0 {
+			t.Fatalf("settled before it expired: %+v", results)
+		}
+		pass(time.Second)
+		if r := d.only(); r.Status != notifier.Failed || r.Code != "expired" || r.Unusable {
+			t.Errorf("got %+v, want it failed as expired, the address still good", r)
+		}
+		same(t, "attempts", p.ids(), "m1")
+	})
+}
+
+func TestAWaitingMessageHoldsUpNoOther(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk) {
+		p := &post{answer: first(channel.Failure{Verdict: channel.Retry, Code: "429", After: time.Hour})}
+		o := d.startOne(notifier.SMS, p)
+		o.Offer([]outbox.Offer{d.text("H-1", "m1"), d.text("H-2", "m2")})
+		pass(time.Minute)
+		same(t, "attempts", p.ids(), "m1", "m2")
+		pass(time.Hour)
+		same(t, "attempts", p.ids(), "m1", "m2", "m1")
+	})
+}
