@@ -248,3 +248,35 @@ func TestPlannedNamesEverybodyWhomTheNextLookChases(t *testing.T) {
 		}
 	})
 }
+
+// A process that slept through rungs of a ladder comes back to the same ladder:
+// the next rung is the one it would have been.
+func TestSleepingThroughRungsDoesNotShiftTheLadder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		w.t = t
+		w.takes(events.TypeCaseOpened, events.CaseData{Team: new("north"), Officer: new("o.jane")})
+		w.takes(events.TypeEnquiryReceived, events.Enquiry{Enquiry: "q1"})
+		asleep := w.c
+		until := w.now.AddDate(0, 0, rapid.IntRange(1, 500).Draw(t, "days"))
+		for range 200 {
+			next := w.c.Next()
+			if next.After(until) || next.IsZero() {
+				break
+			}
+			w.now = next
+			w.decides(notifier.Input{Due: true})
+		}
+		if w.c.Next().Before(until) {
+			return // a ladder of minutes: too many looks to play
+		}
+		woken := decide(t, asleep, notifier.Input{Due: true}, w.books, until).Case
+		for _, p := range woken.Promises {
+			awake, _ := w.c.Promise(p.Key())
+			if !awake.Next.Equal(p.Next) || awake.Late != p.Late {
+				t.Fatalf("promise %s: awake it is next looked at on %s, late %v; after sleeping until %s on %s, late %v",
+					p.Key(), awake.Next, awake.Late, until, p.Next, p.Late)
+			}
+		}
+	})
+}

@@ -31,6 +31,8 @@ const (
 	linger = 10 * time.Millisecond
 	// breathMost bounds the pause between groups.
 	breathMost = 60 * time.Millisecond
+	// stuckPause is how often deadlines are looked at while one cannot be decided.
+	stuckPause = time.Second
 	// lastCommits is how long a leadership that ends may go on recording.
 	lastCommits = 30 * time.Second
 )
@@ -65,6 +67,8 @@ type leader struct {
 	// stuck are cases whose deadline could not be decided, by the entry that
 	// fails: they are not tried again until the case has moved on.
 	stuck map[string]uint64
+	// alone are cases whose inputs did not fit into one entry together.
+	alone map[string]bool
 	// notBefore is when the next group may be stored.
 	notBefore time.Time
 	// read is the last event taken; through is that up to which all are answered.
@@ -75,7 +79,7 @@ type leader struct {
 
 // lead decides and sends until ctx ends.
 func (e *Engine) lead(ctx context.Context) error {
-	l := &leader{Engine: e, events: make(chan stream.Record, eventsAhead), results: make(chan work, resultsAhead), stuck: map[string]uint64{}}
+	l := &leader{Engine: e, events: make(chan stream.Record, eventsAhead), results: make(chan work, resultsAhead), stuck: map[string]uint64{}, alone: map[string]bool{}}
 	if err := l.catchUp(ctx); err != nil {
 		return err
 	}
@@ -204,13 +208,24 @@ func (l *leader) planned(person string, except map[string]bool, until time.Time)
 		if err != nil {
 			continue
 		}
-		for _, p := range notifier.Planned(c, l.books(), until) {
+		for _, p := range safelyPlanned(c, l.books(), until) {
 			if p.Person == person && !except[ref+" "+p.Promise] && p.At.After(latest) {
 				latest = p.At
 			}
 		}
 	}
 	return latest
+}
+
+// safelyPlanned keeps a fault in the core from ending the process: what cannot
+// be foreseen is not waited for.
+func safelyPlanned(c notifier.Case, books notifier.Books, until time.Time) (planned []notifier.PlannedChase) {
+	defer func() {
+		if recover() != nil {
+			planned = nil // deciding the case will say what is wrong
+		}
+	}()
+	return notifier.Planned(c, books, until)
 }
 
 // loop takes inputs in rounds until ctx ends and the outbox has given back the
@@ -285,7 +300,7 @@ func (l *leader) collect(done <-chan struct{}, readErr <-chan error) (inputs []w
 		case r := <-unlessStopping(stopping, l.events):
 			inputs = append(inputs, l.understand(r))
 		case w := <-l.results:
-			l.settle(w, now)
+			l.settle(w, time.Now())
 		case <-timer:
 		case err := <-readErr:
 			if !isClosed(done) {
@@ -350,7 +365,11 @@ func (l *leader) alarm(urgent bool, breath time.Duration, now time.Time) <-chan 
 		sooner(max(breath, linger-now.Sub(l.settledAt)))
 	}
 	if next := l.config.Picture.NextDue(); !next.IsZero() && !urgent {
-		sooner(next.Sub(now))
+		wait := next.Sub(now)
+		if len(l.stuck) > 0 {
+			wait = max(wait, stuckPause) // the earliest may be one that cannot be decided
+		}
+		sooner(wait)
 	}
 	if wait < 0 {
 		return nil

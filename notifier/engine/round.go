@@ -39,6 +39,11 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 	writable := round[:0]
 	for _, d := range round {
 		unit, err := l.unit(d, now)
+		if err != nil && len(d.works) > 1 {
+			l.alone[d.ref] = true // one by one, so that only the guilty is refused
+			l.again = append(l.again, d.works...)
+			continue
+		}
 		if err != nil {
 			unit, err = l.cannotBeStored(d, err, now)
 		}
@@ -49,7 +54,9 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 		writable = append(writable, d)
 	}
 	if len(units) == 0 {
-		l.through = l.read
+		if len(l.again) == 0 {
+			l.through = l.read
+		}
 		return 0, nil
 	}
 	results := l.config.Stream.Commit(ctx, units)
@@ -61,13 +68,9 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 		d := writable[i]
 		switch {
 		case result.Err == nil && d.refusal:
-			for _, w := range d.works {
-				w.done()
-			}
+			l.finish(d.works)
 		case result.Err == nil:
-			for _, w := range d.works {
-				w.done()
-			}
+			l.finish(d.works)
 			c := d.decision.Case
 			l.config.Picture.Put(result.Sequence, d.mark, d.raw, &c)
 			for _, m := range c.Messages {
@@ -102,6 +105,16 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 	return len(units), failed
 }
 
+// finish tells whoever waits that inputs have been dealt with.
+func (l *leader) finish(works []work) {
+	for _, w := range works {
+		if w.input.Result != nil {
+			l.box.Forget(w.input.Result.Message)
+		}
+		w.done()
+	}
+}
+
 // decide runs the core on every input, in order, one decision for each case.
 func (l *leader) decide(inputs []work, now time.Time) []*decided {
 	books := l.books()
@@ -109,7 +122,7 @@ func (l *leader) decide(inputs []work, now time.Time) []*decided {
 	at := map[string]*decided{}
 	for _, w := range inputs {
 		if w.refuse != nil {
-			if w.input.Sequence > l.refused {
+			if w.input.Sequence == 0 || w.input.Sequence > l.refused {
 				round = append(round, &decided{ref: w.ref, refusal: true, works: []work{w}})
 			}
 			continue
@@ -119,11 +132,18 @@ func (l *leader) decide(inputs []work, now time.Time) []*decided {
 			c, sequence, err := l.config.Picture.Case(w.ref)
 			if err != nil {
 				w.refuse = err
+				if w.input.Due {
+					l.stuck[w.ref] = sequence
+				}
 				round = append(round, &decided{ref: w.ref, refusal: true, works: []work{w}})
 				continue
 			}
 			d = &decided{ref: w.ref, sequence: sequence, before: c.Decided, decision: notifier.Decision{Case: c}}
 			at[w.ref] = d
+		}
+		if l.alone[w.ref] && len(d.works) > 0 {
+			l.again = append(l.again, w)
+			continue
 		}
 		next, err := safely(d.decision.Case, w.input, books, now)
 		if err != nil {
@@ -136,7 +156,7 @@ func (l *leader) decide(inputs []work, now time.Time) []*decided {
 			continue
 		}
 		if !next.Changed {
-			w.done()
+			l.finish([]work{w})
 			continue
 		}
 		if !d.decision.Changed {

@@ -125,7 +125,7 @@ func (o *Outbox) lastLook(l *lane, it item) (may []wanted) {
 		}
 		message, there := c.Message(m.id)
 		if !there {
-			o.forget(m.id) // withdrawn: its end is in the ledger already
+			o.Forget(m.id) // withdrawn: its end is in the ledger already
 			continue
 		}
 		look := notifier.LastLook(c, m.id, o.config.Books().Current, now)
@@ -135,7 +135,6 @@ func (o *Outbox) lastLook(l *lane, it item) (may []wanted) {
 		case !look.Until.IsZero():
 			putOff(m, look.Until)
 		default:
-			o.forget(m.id)
 			o.config.Settle(m.ref, look.Settle)
 		}
 	}
@@ -185,7 +184,6 @@ func (o *Outbox) settle(ctx context.Context, l *lane, may []wanted, r notifier.R
 	recorded := make([]<-chan struct{}, len(may))
 	for i, w := range may {
 		r.Message = w.id
-		o.forget(w.id)
 		recorded[i] = o.config.Settle(w.ref, r)
 	}
 	if _, can := l.sender.(channel.Finder); can {

@@ -149,7 +149,8 @@ func (o *Outbox) hold(id string) bool {
 	return !has
 }
 
-func (o *Outbox) forget(id string) {
+// Forget lets go of a message whose result is recorded: it may be offered again.
+func (o *Outbox) Forget(id string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.held, id)

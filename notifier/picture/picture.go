@@ -143,8 +143,8 @@ func decode(raw []byte) (c notifier.Case, err error) {
 	return c, err
 }
 
-// Due returns up to limit cases whose deadline is at or before now, the earliest
-// first, leaving out those in skip.
+// Due returns up to limit cases whose deadline is at or before now, leaving out
+// those in skip: the very earliest first, the rest in no strict order.
 func (p *Picture) Due(now time.Time, limit int, skip func(ref string) bool) []string {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
