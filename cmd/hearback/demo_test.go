@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"hearback/notifier"
 	"hearback/notifier/app"
@@ -97,7 +98,13 @@ func TestDemoShowsEveryState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	waiting, err := ask.Waiting(t.Context(), a.Conn())
+	// The picture that answers may be a moment behind the last decision.
+	var waiting []picture.Waiting
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if waiting, err = ask.Waiting(t.Context(), a.Conn()); err != nil || len(waiting) == seeded.promises {
+			break
+		}
+	}
 	if err != nil || len(waiting) != seeded.promises || seeded.promises == 0 {
 		t.Fatalf("%d promises wait, %d were seeded (%v)", len(waiting), seeded.promises, err)
 	}
