@@ -123,7 +123,9 @@ func unsent(err error) Result {
 	switch {
 	case errors.Is(err, nats.ErrMaxPayload):
 		return Result{Err: fmt.Errorf("the message is larger than the NATS server takes; shorten it: %w", err)}
-	case errors.Is(err, nats.ErrBadSubject), errors.Is(err, nats.ErrHeadersNotSupported), errors.Is(err, nats.ErrBadHeaderMsg):
+	// Headers "not supported" is no reason: a connection that is being made says so
+	// until the server has introduced itself, and every server with JetStream has them.
+	case errors.Is(err, nats.ErrBadSubject), errors.Is(err, nats.ErrBadHeaderMsg):
 		return Result{Err: fmt.Errorf("the message cannot be sent as it is: %w", err)}
 	case errors.Is(err, nats.ErrConnectionClosed):
 		return Result{Err: fmt.Errorf("the connection to NATS has been closed, so the message is not known to be stored: %w", err)}

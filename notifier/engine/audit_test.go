@@ -70,7 +70,7 @@ func TestTheAuditorSaysWhatIsWrong(t *testing.T) {
 
 // A standby sees that nobody leads, though it cannot take the lease itself.
 func TestAStandbySeesThatNobodyLeads(t *testing.T) {
-	t.Parallel()
+	story.Alone(t)
 	synctest.Test(t, func(t *testing.T) {
 		town := story.New(t, story.Book(t, story.QuietRules), "Mon 23 Nov 2026 10:00")
 		hearback := town.Start(story.Setup{Standby: true})

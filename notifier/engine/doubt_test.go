@@ -111,7 +111,7 @@ func TestWhatADeposedLeaderDecidedIsSent(t *testing.T) {
 // A look-up takes longer than the lease lasts. The leader that is cut off
 // meanwhile sends nothing: the new one does.
 func TestALookUpThatOutlastsTheLease(t *testing.T) {
-	t.Parallel()
+	story.Alone(t)
 	synctest.Test(t, func(t *testing.T) {
 		town := story.New(t, story.Book(t, story.QuietRules), "Mon 23 Nov 2026 10:00")
 		first := town.Start(story.Setup{Name: "first", Standby: true, Gated: true})

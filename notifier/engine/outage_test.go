@@ -15,10 +15,9 @@ import (
 // deadline that passes meanwhile. Everything is recorded, and said, once it is
 // back; nothing goes twice. The auditor says so meanwhile.
 func TestTheServerIsAwayForAWhile(t *testing.T) {
-	t.Parallel()
 	for name, setup := range map[string]story.Setup{"alone": {}, "with a lease that runs out": {Standby: true}} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			story.Alone(t)
 			synctest.Test(t, func(t *testing.T) {
 				town := story.New(t, story.Book(t, story.QuietRules), "Mon 23 Nov 2026 10:00")
 				hearback := town.Start(setup)

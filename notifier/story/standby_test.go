@@ -175,7 +175,7 @@ func TestAStandbyIsReadyAllTheTime(t *testing.T) {
 // meanwhile must not be acted on: its write comes late and fails on the
 // condition, and it hands nothing over once its term is over.
 func TestADeposedLeaderSendsNothing(t *testing.T) {
-	t.Parallel()
+	story.Alone(t)
 	synctest.Test(t, func(t *testing.T) {
 		town := story.New(t, story.Book(t, story.QuietRules), "Mon 23 Nov 2026 10:00")
 		deposed := town.Start(story.Setup{Name: "first", Standby: true, Gated: true})
@@ -226,7 +226,7 @@ func TestADeposedLeaderSendsNothing(t *testing.T) {
 // A text waits for its next attempt when the leader is cut off. The old leader's
 // way to the provider is whole, but its term is over: only the new one sends.
 func TestADeposedLeaderDoesNotTryAgain(t *testing.T) {
-	t.Parallel()
+	story.Alone(t)
 	synctest.Test(t, func(t *testing.T) {
 		town := story.New(t, story.Book(t, story.QuietRules), "Mon 23 Nov 2026 10:00")
 		deposed := town.Start(story.Setup{Name: "first", Standby: true, Gated: true})
@@ -262,7 +262,7 @@ func TestADeposedLeaderDoesNotTryAgain(t *testing.T) {
 // A leader is cut off while its text is under way. The provider takes it long
 // after the next one has begun to lead, which must find it and not send another.
 func TestATextUnderWayOutlivesItsLeader(t *testing.T) {
-	t.Parallel()
+	story.Alone(t)
 	synctest.Test(t, func(t *testing.T) {
 		town := story.New(t, story.Book(t, story.QuietRules), "Mon 23 Nov 2026 10:00")
 		deposed := town.Start(story.Setup{Name: "first", Standby: true, Gated: true})

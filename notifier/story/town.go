@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -38,7 +39,21 @@ type Town struct {
 	mu     sync.Mutex
 	server *stream.Server
 
+	line     *nats.Conn
 	services *stream.Stream
+}
+
+// Alone is for tests in which a connection is lost and made again while its
+// owner lives: when the server stops under a Hearback, or a gate stays closed
+// until the server gives the line up. They must not be parallel with others. The
+// NATS client keeps the timers with which it waits for a new connection for use
+// by whatever comes next in the process, and a timer of one bubble must not be
+// used in another. Call it before the bubble begins.
+func Alone(t testing.TB) {
+	t.Helper()
+	// What a sync.Pool holds survives one collection, not two.
+	runtime.GC()
+	runtime.GC()
 }
 
 // New makes a town at this moment of London's clocks, such as "Mon 23 Nov 2026
@@ -54,8 +69,6 @@ func New(t *testing.T, book fs.FS, moment string) *Town {
 		log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	town.Until(moment)
 	town.StartServer()
-	w := &wire{town: town}
-	town.services = streamtest.OpenOn(t, streamtest.Connect(t, town.server, nats.InProcessServer(w)))
 	town.Publish(book)
 	return town
 }
@@ -67,10 +80,14 @@ func (town *Town) StartServer() {
 	town.mu.Lock()
 	town.server = server
 	town.mu.Unlock()
+	town.line = streamtest.Connect(town.t, server)
+	town.services = streamtest.OpenOn(town.t, town.line)
 }
 
-// StopServer stops the server; everybody stays and waits for it.
+// StopServer stops the server. A Hearback that runs stays and waits for it: such
+// a test is to be Alone. Nothing can be told or looked up meanwhile.
 func (town *Town) StopServer() {
+	town.line.Close()
 	town.mu.Lock()
 	server := town.server
 	town.server = nil
