@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -96,6 +98,8 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 			}
 		}
 	}
+	// What is tried again keeps the order of the stream.
+	slices.SortStableFunc(l.again, func(a, b work) int { return cmp.Compare(a.input.Sequence, b.input.Sequence) })
 	if len(l.again) == 0 {
 		l.through = l.read
 	}
