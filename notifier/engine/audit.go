@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +26,35 @@ type auditor struct {
 	mu       sync.Mutex
 	findings []string
 	at       time.Time
+	// unreadable are the last ledger entries that cannot be read, by case.
+	unreadable map[string]uint64
+}
+
+// note remembers that the last entry of a case cannot be read, until another
+// entry can.
+func (a *auditor) note(ref string, sequence uint64, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case err == nil && len(a.unreadable) > 0:
+		delete(a.unreadable, ref)
+	case err == nil:
+	case a.unreadable == nil:
+		a.unreadable = map[string]uint64{ref: sequence}
+	default:
+		a.unreadable[ref] = sequence
+	}
+}
+
+// broken says which cases nobody watches, because their entries cannot be read.
+func (a *auditor) broken() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	findings := make([]string, 0, len(a.unreadable))
+	for _, ref := range slices.Sorted(maps.Keys(a.unreadable)) {
+		findings = append(findings, fmt.Sprintf("case %s: its last ledger entry, %d in the stream, cannot be read, so nobody watches it; phone the family, and report the fault", ref, a.unreadable[ref]))
+	}
+	return findings
 }
 
 // audit looks once a minute for what must never be.
@@ -47,6 +78,9 @@ func (e *Engine) Audit(now time.Time) {
 		if len(findings) < 100 {
 			findings = append(findings, fmt.Sprintf(format, args...))
 		}
+	}
+	for _, finding := range e.auditor.broken() {
+		find("%s", finding)
 	}
 	e.config.Picture.Each(func(c notifier.Case) bool {
 		for _, p := range c.Promises {

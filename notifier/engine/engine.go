@@ -9,10 +9,12 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -72,13 +74,8 @@ func New(config Config) *Engine {
 // Load fills the picture from the last ledger entry of every case, and the
 // shelf from every version of the book. Call it once, before Run.
 func (e *Engine) Load(ctx context.Context) error {
-	var unreadable error
-	through, err := e.config.Stream.LoadLast(ctx, events.LedgerWildcard, func(r stream.Record) {
-		if err := e.take(r); err != nil {
-			unreadable = errors.Join(unreadable, err)
-		}
-	})
-	if err = errors.Join(err, unreadable); err != nil {
+	through, err := e.config.Stream.LoadLast(ctx, events.LedgerWildcard, func(r stream.Record) { e.take(r) })
+	if err != nil {
 		return fmt.Errorf("load the cases: %w", err)
 	}
 	e.follow.after = through
@@ -114,19 +111,23 @@ func (e *Engine) Run(ctx context.Context) error {
 // Leading reports whether this replica decides and sends now.
 func (e *Engine) Leading() bool { return e.leading.Load() }
 
-// take puts a ledger entry into the picture.
-func (e *Engine) take(r stream.Record) error {
+// take puts a ledger entry into the picture. One that cannot be read concerns
+// its case alone: it stands there all the same, so that what comes for the case
+// is refused with the reason, and the auditor says so until it is mended.
+func (e *Engine) take(r stream.Record) picture.Mark {
 	ref := r.Subject[len(events.LedgerPrefix):]
 	mark, err := picture.ParseMark(ref, r.Header)
-	if err != nil {
-		return err
+	if err == nil && mark.Leader == e.config.Holder && e.config.Picture.Has(ref, r.Sequence) {
+		return mark // ours, and put there when it was committed
 	}
-	line, err := picture.CaseLine(r.Data)
-	if err != nil {
-		return fmt.Errorf("case %s: %w", ref, err)
+	line, lineErr := picture.CaseLine(r.Data)
+	if err = errors.Join(err, lineErr); err != nil {
+		e.config.Log.Error("a ledger entry cannot be read", "case", ref, "sequence", r.Sequence, "error", err)
+		mark, line = picture.Mark{Ref: ref}, nil
 	}
-	e.config.Picture.Put(r.Sequence, mark, append([]byte(nil), line...), nil)
-	return nil
+	e.config.Picture.Put(r.Sequence, mark, bytes.Clone(line), nil)
+	e.auditor.note(ref, r.Sequence, err)
+	return mark
 }
 
 func (e *Engine) takeBook(r stream.Record) {
@@ -138,25 +139,16 @@ func (e *Engine) takeBook(r stream.Record) {
 // followed takes what the stream shows: the entries of other replicas, and, on
 // the leader, its own once more.
 func (e *Engine) followed(r stream.Record) {
-	if len(r.Subject) < len(events.LedgerPrefix) || r.Subject[:len(events.LedgerPrefix)] != events.LedgerPrefix {
+	defer e.follow.reached(r.Sequence)
+	ref, isCase := strings.CutPrefix(r.Subject, events.LedgerPrefix)
+	if !isCase {
 		e.takeBook(r)
-		e.follow.reached(r.Sequence)
 		return
 	}
-	if err := e.take(r); err != nil {
-		e.config.Log.Error("a ledger entry cannot be read", "sequence", r.Sequence, "error", err)
+	mark := e.take(r)
+	if box := e.outbox.Load(); box != nil && mark.Leader != e.config.Holder {
+		box.Offer(e.doubts(ref)) // a deposed leader had the last word on this case
 	}
-	e.follow.reached(r.Sequence)
-	if box := e.outbox.Load(); box != nil && first(r.Header[picture.HeaderLeader]) != e.config.Holder {
-		box.Offer(e.doubts(r.Subject[len(events.LedgerPrefix):])) // a deposed leader had the last word on this case
-	}
-}
-
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return values[0]
 }
 
 // doubts are the unsettled messages of cases, in doubt unless they could not

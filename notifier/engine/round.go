@@ -39,6 +39,7 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 	round := l.decide(inputs, now)
 	units := make([]stream.Unit, 0, len(round))
 	writable := round[:0]
+	var failed error
 	for _, d := range round {
 		unit, err := l.unit(d, now)
 		if err != nil && len(d.works) > 1 {
@@ -50,31 +51,43 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 			unit, err = l.cannotBeStored(d, err, now)
 		}
 		if err != nil {
-			return 0, err
+			failed = errors.Join(failed, err)
+			l.again = append(l.again, d.works...)
+			continue
 		}
 		units = append(units, unit)
 		writable = append(writable, d)
 	}
+	offers, unstored := l.commit(ctx, units, writable)
+	// What is tried again keeps the order of the stream.
+	slices.SortStableFunc(l.again, func(a, b work) int { return cmp.Compare(a.input.Sequence, b.input.Sequence) })
+	if len(l.again) == 0 {
+		l.through = l.read
+	}
+	if len(offers) > 0 {
+		l.box.Offer(offers)
+	}
+	return len(units), errors.Join(failed, unstored)
+}
+
+// commit stores units, and puts what was stored into the picture before anybody
+// hears of it. It returns the messages that may be handed over now.
+func (l *leader) commit(ctx context.Context, units []stream.Unit, writable []*decided) (offers []outbox.Offer, failed error) {
 	if len(units) == 0 {
-		if len(l.again) == 0 {
-			l.through = l.read
-		}
-		return 0, nil
+		return nil, nil
 	}
 	results := l.config.Stream.Commit(ctx, units)
 	l.stats.rounds.Add(1)
 	l.stats.entries.Add(int64(len(units)))
-	var offers []outbox.Offer
-	var failed error
 	for i, result := range results {
 		d := writable[i]
 		switch {
 		case result.Err == nil && d.refusal:
 			l.finish(d.works)
 		case result.Err == nil:
-			l.finish(d.works)
 			c := d.decision.Case
 			l.config.Picture.Put(result.Sequence, d.mark, d.raw, &c)
+			l.finish(d.works) // only now: an offer of before must not find the message unsettled
 			for _, m := range c.Messages {
 				if number(m.ID) > d.before {
 					offers = append(offers, outbox.Offer{Ref: d.ref, Message: m})
@@ -98,15 +111,7 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 			}
 		}
 	}
-	// What is tried again keeps the order of the stream.
-	slices.SortStableFunc(l.again, func(a, b work) int { return cmp.Compare(a.input.Sequence, b.input.Sequence) })
-	if len(l.again) == 0 {
-		l.through = l.read
-	}
-	if len(offers) > 0 {
-		l.box.Offer(offers)
-	}
-	return len(units), failed
+	return offers, failed
 }
 
 // finish tells whoever waits that inputs have been dealt with.
@@ -136,6 +141,7 @@ func (l *leader) decide(inputs []work, now time.Time) []*decided {
 			c, sequence, err := l.config.Picture.Case(w.ref)
 			if err != nil {
 				w.refuse = err
+				l.auditor.note(w.ref, sequence, err)
 				if w.input.Due {
 					l.stuck[w.ref] = sequence
 				}
@@ -256,6 +262,13 @@ func refusedSequence(r stream.Record) uint64 {
 	return sequence
 }
 
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
 // refresh takes the case as somebody else left it.
 func (l *leader) refresh(ctx context.Context, ref string) error {
 	r, err := l.config.Stream.Last(ctx, events.LedgerSubject(ref))
@@ -266,7 +279,8 @@ func (l *leader) refresh(ctx context.Context, ref string) error {
 	if err != nil {
 		return fmt.Errorf("case %s: read its last entry again: %w", ref, err)
 	}
-	return l.take(r)
+	l.take(r)
+	return nil
 }
 
 // number is the place of a message among those of its case.

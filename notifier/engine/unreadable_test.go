@@ -92,3 +92,37 @@ func TestALedgerEntryThatCannotBeRead(t *testing.T) {
 		}
 	})
 }
+
+// An entry that cannot be read stops no start, and no other case. The auditor
+// says whom nobody watches, until the case can be read again.
+func TestAnEntryWithoutItsMarkStopsNoStart(t *testing.T) {
+	t.Parallel()
+	mustEnd(t)
+	synctest.Test(t, func(t *testing.T) {
+		town := story.New(t, story.Book(t, story.QuietRules), "Mon 23 Nov 2026 10:00")
+		town.Write(t.Context(), commit.Message{Subject: events.LedgerSubject("H-1"), Data: []byte("{}\n{}")})
+		hearback := town.Start(story.Setup{})
+		town.Opens("H-2", "north", "o.jane", other, "")
+		town.Asks("H-1", "e1")
+		town.Asks("H-2", "e1")
+		town.Phone(other).Expects("ref H-2")
+		if refused := town.Refused("H-1"); len(refused) != 1 || !strings.Contains(refused[0].Reason, "cannot be read") {
+			t.Errorf("refused: %+v", refused)
+		}
+		town.Pass(time.Minute + time.Second)
+		if !found(hearback, "case H-1: its last ledger entry, 2 in the stream, cannot be read") {
+			t.Errorf("the auditor found %q", hearback.Engine.Findings())
+		}
+		// Somebody mends the case as a leader would have written it.
+		c := notifier.Case{Ref: "H-1", Team: "north"}
+		data, _, err := picture.Encode(notifier.NewEntry(notifier.Decision{Case: c}, nil, "", 0, time.Now()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		town.Write(t.Context(), commit.Message{Subject: events.LedgerSubject("H-1"), Header: picture.MarkOf(&c, 0, "somebody").Header(), Data: data})
+		town.Pass(time.Minute)
+		if found(hearback, "H-1") {
+			t.Errorf("the auditor found %q", hearback.Engine.Findings())
+		}
+	})
+}

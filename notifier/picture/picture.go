@@ -114,6 +114,14 @@ func (p *Picture) Forget(ref string) {
 	delete(p.tasks, ref)
 }
 
+// Has reports whether the entry of that sequence, or a later one, is in the picture.
+func (p *Picture) Has(ref string, sequence uint64) bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	e, ok := p.cases[ref]
+	return ok && e.sequence >= sequence
+}
+
 // ErrUnknown is returned for a case that the ledger does not hold.
 var ErrUnknown = errors.New("no case of that reference is known")
 

@@ -6,29 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"hearback/notifier"
 )
 
-// The headers of a ledger entry: what a replica needs to know of it without
-// decoding it. Their names are data: they stand in every stored entry.
-const (
-	HeaderThrough  = "Hearback-Through"
-	HeaderNext     = "Hearback-Next" // Unix nanoseconds; 0 when nothing is open
-	HeaderPromises = "Hearback-Promises"
-	HeaderMessages = "Hearback-Messages"
-	HeaderTasks    = "Hearback-Tasks"
-	HeaderLeader   = "Hearback-Leader" // who wrote it
-)
+// HeaderMark is the header of a ledger entry: what a replica needs to know of
+// it without decoding it. It is one header, because the server looks through
+// all of them for its own, many times for each message. Its name and form are
+// data: they stand in every stored entry.
+const HeaderMark = "Hearback-Mark"
 
-// Mark is what the headers of an entry say.
+// Mark is what the header of an entry says.
 type Mark struct {
 	Ref                       string
 	Through                   uint64
-	Next                      time.Time
+	Next                      time.Time // zero when nothing is open
 	Promises, Messages, Tasks int
-	Leader                    string
+	Leader                    string // who wrote it
 }
 
 // MarkOf makes the mark of an entry.
@@ -36,44 +32,45 @@ func MarkOf(c *notifier.Case, through uint64, leader string) Mark {
 	return Mark{Ref: c.Ref, Through: through, Next: c.Next(), Promises: len(c.Promises), Messages: len(c.Messages), Tasks: len(c.Tasks), Leader: leader}
 }
 
-// Header gives the mark as headers.
+// Header gives the mark as a header: through, next in Unix nanoseconds or 0,
+// promises, messages, tasks and leader, with a space between.
 func (m Mark) Header() map[string][]string {
 	next := int64(0)
 	if !m.Next.IsZero() {
 		next = m.Next.UnixNano()
 	}
-	return map[string][]string{
-		HeaderThrough:  {strconv.FormatUint(m.Through, 10)},
-		HeaderNext:     {strconv.FormatInt(next, 10)},
-		HeaderPromises: {strconv.Itoa(m.Promises)},
-		HeaderMessages: {strconv.Itoa(m.Messages)},
-		HeaderTasks:    {strconv.Itoa(m.Tasks)},
-		HeaderLeader:   {m.Leader},
+	text := strconv.AppendUint(make([]byte, 0, 80), m.Through, 10)
+	text = strconv.AppendInt(append(text, ' '), next, 10)
+	for _, count := range [...]int{m.Promises, m.Messages, m.Tasks} {
+		text = strconv.AppendInt(append(text, ' '), int64(count), 10)
 	}
+	return map[string][]string{HeaderMark: {string(append(append(text, ' '), m.Leader...))}}
 }
 
-// ParseMark reads the headers of an entry.
+// ParseMark reads the header of an entry.
 func ParseMark(ref string, header map[string][]string) (Mark, error) {
 	m := Mark{Ref: ref}
-	get := func(name string) string {
-		if v := header[name]; len(v) > 0 {
-			return v[0]
-		}
-		return ""
+	text := ""
+	if values := header[HeaderMark]; len(values) > 0 {
+		text = values[0]
+	}
+	fields := strings.SplitN(text, " ", 6)
+	if len(fields) < 6 {
+		return m, fmt.Errorf("ledger entry of case %s: its header %s cannot be read", ref, HeaderMark)
 	}
 	var next int64
 	var errs [5]error
-	m.Through, errs[0] = strconv.ParseUint(get(HeaderThrough), 10, 64)
-	next, errs[1] = strconv.ParseInt(get(HeaderNext), 10, 64)
-	m.Promises, errs[2] = strconv.Atoi(get(HeaderPromises))
-	m.Messages, errs[3] = strconv.Atoi(get(HeaderMessages))
-	m.Tasks, errs[4] = strconv.Atoi(get(HeaderTasks))
+	m.Through, errs[0] = strconv.ParseUint(fields[0], 10, 64)
+	next, errs[1] = strconv.ParseInt(fields[1], 10, 64)
+	m.Promises, errs[2] = strconv.Atoi(fields[2])
+	m.Messages, errs[3] = strconv.Atoi(fields[3])
+	m.Tasks, errs[4] = strconv.Atoi(fields[4])
 	if next != 0 {
 		m.Next = time.Unix(0, next).UTC()
 	}
-	m.Leader = get(HeaderLeader)
+	m.Leader = fields[5]
 	if err := errors.Join(errs[:]...); err != nil {
-		return m, fmt.Errorf("ledger entry of case %s: its headers cannot be read: %w", ref, err)
+		return m, fmt.Errorf("ledger entry of case %s: its header %s cannot be read: %w", ref, HeaderMark, err)
 	}
 	return m, nil
 }

@@ -3,9 +3,10 @@ package picture_test
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"os"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,13 +57,20 @@ func TestAMarkIsReadAsItWasWritten(t *testing.T) {
 		if got, err := picture.ParseMark("H-1", m.Header()); err != nil || got != m {
 			t.Fatalf("got %+v, want %+v (%v)", got, m, err)
 		}
-		for _, name := range []string{picture.HeaderThrough, picture.HeaderNext, picture.HeaderPromises, picture.HeaderMessages, picture.HeaderTasks} {
-			for _, value := range [][]string{nil, {}, {""}, {"x"}, {"1.5"}, {"99999999999999999999999"}} {
-				broken := maps.Clone(m.Header())
-				broken[name] = value
-				if _, err := picture.ParseMark("H-1", broken); err == nil {
-					t.Fatalf("%s: %q was read", name, value)
+		whole := strings.Fields(m.Header()[picture.HeaderMark][0] + " end")
+		for field := range 5 {
+			for _, value := range []string{"", "x", "1.5", "99999999999999999999999"} {
+				broken := slices.Clone(whole)
+				broken[field] = value
+				header := map[string][]string{picture.HeaderMark: {strings.Join(broken, " ")}}
+				if _, err := picture.ParseMark("H-1", header); err == nil {
+					t.Fatalf("field %d: %q was read", field, value)
 				}
+			}
+		}
+		for _, values := range [][]string{nil, {}, {""}, {"1 2 3 4 5"}} {
+			if _, err := picture.ParseMark("H-1", map[string][]string{picture.HeaderMark: values}); err == nil {
+				t.Fatalf("%q was read", values)
 			}
 		}
 	})

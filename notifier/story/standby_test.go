@@ -214,7 +214,11 @@ func TestADeposedLeaderSendsNothing(t *testing.T) {
 		}
 		entries := town.Stored(events.LedgerSubject("H-1"))
 		for _, r := range entries {
-			if writer, at := r.Header[picture.HeaderLeader][0], r.Time; writer == "first" && at.After(due) {
+			mark, err := picture.ParseMark("H-1", r.Header)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if at := r.Time; mark.Leader == "first" && at.After(due) {
 				t.Errorf("the deposed leader wrote entry %d at %s", r.Sequence, at)
 			}
 		}
