@@ -31,6 +31,9 @@ const (
 	linger = 10 * time.Millisecond
 	// breathMost bounds the pause between groups.
 	breathMost = 60 * time.Millisecond
+	// dueFirst is how many deadlines the first round of many takes: the fewer, the
+	// sooner the first chase goes. Every full round doubles it.
+	dueFirst = 50
 	// stuckPause is how often deadlines are looked at while one cannot be decided.
 	stuckPause = time.Second
 	// lastCommits is how long a leadership that ends may go on recording.
@@ -69,6 +72,9 @@ type leader struct {
 	stuck map[string]uint64
 	// alone are cases whose inputs did not fit into one entry together.
 	alone map[string]bool
+	// dueMost is how many deadlines the next round may take; crowded: there are more.
+	dueMost int
+	crowded bool
 	// notBefore is when the next group may be stored.
 	notBefore time.Time
 	// read is the last event taken; through is that up to which all are answered.
@@ -79,7 +85,7 @@ type leader struct {
 
 // lead decides and sends until ctx ends.
 func (e *Engine) lead(ctx context.Context) error {
-	l := &leader{Engine: e, events: make(chan stream.Record, eventsAhead), results: make(chan work, resultsAhead), stuck: map[string]uint64{}, alone: map[string]bool{}}
+	l := &leader{Engine: e, events: make(chan stream.Record, eventsAhead), results: make(chan work, resultsAhead), stuck: map[string]uint64{}, alone: map[string]bool{}, dueMost: dueFirst}
 	if err := l.catchUp(ctx); err != nil {
 		return err
 	}
@@ -247,10 +253,11 @@ func (l *leader) loop(ctx context.Context, readErr <-chan error) error {
 		}
 		begun := time.Now()
 		stored, err := l.round(commits, inputs, begun)
-		if stored >= crowd && len(inputs) < l.config.RoundMost {
+		if stored >= crowd && len(inputs) < l.config.RoundMost && !l.crowded {
 			// A group holds the stream while it is stored. Leaving publishers
 			// twice that time, and taking what they stored meanwhile, makes the
-			// next group larger and both cheaper. A full round needs no company.
+			// next group larger and both cheaper. A round needs no company when it is
+			// full or more is due already.
 			l.notBefore = time.Now().Add(min(2*time.Since(begun), breathMost))
 		}
 		if err == nil {
@@ -397,8 +404,12 @@ func unlessStopping[T any](stopping bool, c <-chan T) <-chan T {
 // takeDue adds the cases whose deadline has passed, the earliest first.
 func (l *leader) takeDue(inputs []work) []work {
 	room := l.config.RoundMost - len(inputs)
+	if room <= 0 {
+		return inputs
+	}
 	now := time.Now()
-	if next := l.config.Picture.NextDue(); room <= 0 || next.IsZero() || next.After(now) {
+	if next := l.config.Picture.NextDue(); next.IsZero() || next.After(now) {
+		l.dueMost, l.crowded = dueFirst, false
 		return inputs
 	}
 	taken := map[string]bool{}
@@ -416,8 +427,15 @@ func (l *leader) takeDue(inputs []work) []work {
 		}
 		return taken[ref]
 	}
-	for _, ref := range l.config.Picture.Due(now, room, waiting) {
+	if room = min(room, l.dueMost-len(taken)); room <= 0 {
+		return inputs
+	}
+	due := l.config.Picture.Due(now, room, waiting)
+	for _, ref := range due {
 		inputs = append(inputs, work{ref: ref, input: notifier.Input{Due: true}})
+	}
+	if l.crowded = len(due) == room; l.crowded {
+		l.dueMost = min(2*l.dueMost, l.config.RoundMost)
 	}
 	return inputs
 }

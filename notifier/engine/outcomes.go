@@ -32,10 +32,10 @@ func outcomes(e notifier.Entry) ([]commit.Message, error) {
 		if err != nil {
 			return nil, err
 		}
-		body, err := json.Marshal(events.Event{
+		body, err := events.Event{
 			ID:     e.Case.Ref + "." + strconv.FormatInt(e.At.UnixMicro(), 36) + "." + strconv.Itoa(i),
 			Source: Source, Type: o.Type, Case: e.Case.Ref, Time: e.At, Data: data,
-		})
+		}.MarshalJSON()
 		if err != nil {
 			return nil, err
 		}
