@@ -25,10 +25,14 @@ func BenchmarkDeadline(b *testing.B) {
 func BenchmarkStep(b *testing.B) {
 	c := councilClosedAtChristmas(b)
 	d := deadline(b, c, london(b, "2026-11-23 09:05"), due(b, "5 working days"), false)
-	step := amount(b, "2 working days")
-	b.ReportAllocs()
-	for b.Loop() {
-		c.Before(d, step)
+	for _, text := range []string{"2 working days", "10000 working days", "10000 working hours"} {
+		step := amount(b, text)
+		b.Run(text, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.Before(d, step)
+			}
+		})
 	}
 }
 
@@ -42,12 +46,17 @@ func BenchmarkNextOpening(b *testing.B) {
 	}
 }
 
-func BenchmarkWorkingDaysBetweenOverAYear(b *testing.B) {
+func BenchmarkWorkingDaysBetween(b *testing.B) {
 	c := councilClosedAtChristmas(b)
-	from, to := date(b, "2026-01-01"), date(b, "2026-12-31")
-	b.ReportAllocs()
-	for b.Loop() {
-		c.WorkingDaysBetween(from, to)
+	to := date(b, "2026-12-31")
+	for _, from := range []string{"2026-12-21", "2026-01-01", "1900-01-01", "0001-01-01"} {
+		from := date(b, from)
+		b.Run("from "+from.String(), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.WorkingDaysBetween(from, to)
+			}
+		})
 	}
 }
 

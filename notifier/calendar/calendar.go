@@ -109,32 +109,73 @@ func (c *Calendar) IsWorkingDay(d Date) (works bool, why string) {
 }
 
 // WorkingDaysBetween counts the working days after from, up to and including
-// to: how long somebody has waited. It is 0 where to is not after from.
+// to: how long somebody has waited. It is 0 where to is not after from. Years
+// cost no more than days.
 func (c *Calendar) WorkingDaysBetween(from, to Date) int {
 	count := 0
-	for range from.daysUntil(to) {
-		from = from.AddDays(1)
-		if kind, _ := c.kind(from, false); kind == dayWorked {
-			count++
+	for from.Compare(to) < 0 {
+		closure, ok := c.closureAfter(from)
+		if !ok || closure.From.Compare(to) > 0 {
+			return count + c.openDays(from, to)
+		}
+		count += c.openDays(from, closure.From.AddDays(-1))
+		from = closure.To
+	}
+	return count
+}
+
+// openDays is WorkingDaysBetween without the closures.
+func (c *Calendar) openDays(from, to Date) int {
+	days := from.daysUntil(to)
+	if days <= 0 {
+		return 0
+	}
+	count := 0
+	for first, i := int(from.Weekday()), 1; i <= 7; i++ {
+		if len(c.Working.Days[(first+i)%7]) > 0 {
+			count += (days + 7 - i) / 7 // how often that weekday comes
+		}
+	}
+	for _, holiday := range c.Holidays.between(from, to) {
+		if len(c.Working.Days[holiday.Weekday()]) > 0 {
+			count--
 		}
 	}
 	return count
 }
 
+// closureAfter is the first to begin of the closures that end after d. One that
+// ends before it begins is none.
+func (c *Calendar) closureAfter(d Date) (first Closure, ok bool) {
+	for _, closure := range c.Closures {
+		if closure.To.Compare(d) > 0 && closure.From.Compare(closure.To) <= 0 && (!ok || closure.From.Compare(first.From) < 0) {
+			first, ok = closure, true
+		}
+	}
+	return first, ok
+}
+
 // walk goes n working days from d, forward or back by the sign of n. It fails
-// where ten years pass without one.
+// where it meets none for ten years. It strides over as many days as working
+// days are still to come, so that it never goes too far.
 func (c *Calendar) walk(d Date, n int) (Date, bool) {
 	direction := 1
 	if n < 0 {
 		direction, n = -1, -n
 	}
 	for idle := 0; n > 0; {
-		d = d.AddDays(direction)
-		if kind, _ := c.kind(d, false); kind == dayWorked {
-			n, idle = n-1, 0
-		} else if idle++; idle > searchLimit {
-			return d, false
+		stride := min(n, searchLimit)
+		next := d.AddDays(direction * stride)
+		met := c.WorkingDaysBetween(d, next)
+		if direction < 0 {
+			met = c.WorkingDaysBetween(next.AddDays(-1), d.AddDays(-1))
 		}
+		if idle += stride; met > 0 {
+			n, idle = n-met, 0
+		} else if idle > searchLimit {
+			return next, false
+		}
+		d = next
 	}
 	return d, true
 }

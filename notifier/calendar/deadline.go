@@ -90,12 +90,8 @@ func (c *Calendar) workingHours(start time.Time, amount Amount, statutory bool) 
 	left := time.Duration(amount.N) * time.Hour
 	t := newTelling(start.Year())
 	t.receivedAt(start)
-	horizon := DateOf(start, c.Location).AddMonths(horizonMonths)
 	for stretch := range c.workedAfter(start, statutory) {
 		d := DateOf(stretch.from, c.Location)
-		if d.Compare(horizon) > 0 {
-			return Deadline{}, tooFar(amount, DateOf(start, c.Location))
-		}
 		length := min(left, stretch.to.Sub(stretch.from))
 		left -= length
 		t.worked(d, length)
@@ -104,6 +100,9 @@ func (c *Calendar) workingHours(start time.Time, amount Amount, statutory bool) 
 		}
 		t.workedHours(amount)
 		return c.finish(&t, d, start, c.within(d, stretch.from.Add(length)), ""), nil
+	}
+	if len(t.days) > 0 {
+		return Deadline{}, tooFar(amount, DateOf(start, c.Location))
 	}
 	return Deadline{}, errNoWorkingDay
 }

@@ -185,6 +185,8 @@ func TestDeadlineNamesWhatToMend(t *testing.T) {
 	empty.Working = calendar.Hours{}
 	shut := council(t)
 	shut.Closures = []calendar.Closure{{From: date(t, "2020-01-01"), To: date(t, "2099-01-01"), Name: "for ever"}}
+	hardly := council(t)
+	hardly.Working = hours(t, map[string][]string{"wed": {"10:00-10:01"}})
 	lost := council(t)
 	lost.Location = nil
 	for _, test := range []struct {
@@ -199,6 +201,7 @@ func TestDeadlineNamesWhatToMend(t *testing.T) {
 		{"no hours", empty, due(t, "before 15 February"), "working_time.hours"},
 		{"always closed", shut, due(t, "5 working days"), "closures"},
 		{"always closed", shut, due(t, "5 working hours"), "closures"},
+		{"hardly any hours", hardly, due(t, "10 working hours"), "use a smaller amount"},
 		{"no zone", lost, due(t, "5 working days"), "Europe/London"},
 		{"too far", council(t), due(t, "3000 working days"), "use a smaller amount"},
 		{"far, but not too far", council(t), due(t, "10000 working hours"), ""},

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -20,6 +22,7 @@ var published []byte
 // year without holidays. The zero Holidays know of none and cover no year.
 type Holidays struct {
 	names  map[Date]string
+	days   []Date // the keys of names, in order
 	issued Date
 	first  Date
 	last   Date
@@ -65,6 +68,7 @@ func BankHolidays(division string) (Holidays, error) {
 	default:
 		return Holidays{}, fmt.Errorf("%q is not a division of bank holidays: write england-and-wales, scotland, northern-ireland or united-kingdom", division)
 	}
+	holidays.days = slices.SortedFunc(maps.Keys(holidays.names), Date.Compare)
 	return holidays, nil
 }
 
@@ -87,6 +91,19 @@ func (h *Holidays) add(division publishedDivision, where string) {
 func (h Holidays) On(d Date) (name string, ok bool) {
 	name, ok = h.names[d]
 	return name, ok
+}
+
+// between lists the bank holidays after from, up to and including to, in order.
+func (h Holidays) between(from, to Date) []Date {
+	first, found := slices.BinarySearchFunc(h.days, from, Date.Compare)
+	if found {
+		first++
+	}
+	last, found := slices.BinarySearchFunc(h.days, to, Date.Compare)
+	if found {
+		last++
+	}
+	return h.days[first:max(first, last)]
 }
 
 // First is 1 January of the first year that the table covers.

@@ -60,11 +60,11 @@ func (c *Calendar) NextOpening(h Hours, t time.Time) time.Time {
 }
 
 // workedAfter yields the stretches of working time after t, in order, none
-// overlapping, until ten years pass without one.
+// overlapping, for ten years.
 func (c *Calendar) workedAfter(t time.Time, statutory bool) iter.Seq[stretch] {
 	return func(yield func(stretch) bool) {
 		d := DateOf(t, c.Location)
-		for idle := 0; idle <= searchLimit; idle++ {
+		for range searchLimit + 1 {
 			for _, span := range c.worked(d, statutory) {
 				next := span.on(d, c.Location)
 				if next.from.Before(t) {
@@ -74,7 +74,7 @@ func (c *Calendar) workedAfter(t time.Time, statutory bool) iter.Seq[stretch] {
 					if !yield(next) {
 						return
 					}
-					idle, t = 0, next.to
+					t = next.to
 				}
 			}
 			d = d.AddDays(1)
@@ -82,11 +82,12 @@ func (c *Calendar) workedAfter(t time.Time, statutory bool) iter.Seq[stretch] {
 	}
 }
 
-// workedBefore yields the stretches of working time before t, the latest first.
+// workedBefore yields the stretches of working time in the ten years before t,
+// the latest first.
 func (c *Calendar) workedBefore(t time.Time) iter.Seq[stretch] {
 	return func(yield func(stretch) bool) {
 		d := DateOf(t, c.Location)
-		for idle := 0; idle <= searchLimit; idle++ {
+		for range searchLimit + 1 {
 			spans := c.worked(d, false)
 			for i := len(spans) - 1; i >= 0; i-- {
 				next := spans[i].on(d, c.Location)
@@ -97,7 +98,7 @@ func (c *Calendar) workedBefore(t time.Time) iter.Seq[stretch] {
 					if !yield(next) {
 						return
 					}
-					idle, t = 0, next.from
+					t = next.from
 				}
 			}
 			d = d.AddDays(-1)

@@ -71,6 +71,70 @@ func TestWorkingHoursAreCounted(t *testing.T) {
 	})
 }
 
+// walkedBetween counts working days one by one.
+func walkedBetween(c *calendar.Calendar, from, to calendar.Date) int {
+	count := 0
+	for from.Compare(to) < 0 {
+		from = from.AddDays(1)
+		if works, _ := c.IsWorkingDay(from); works {
+			count++
+		}
+	}
+	return count
+}
+
+// Closures overlap, hold bank holidays, and stand before, across and behind the
+// ends; one may be written the wrong way round.
+func TestWorkingDaysBetweenIsWhatAWalkCounts(t *testing.T) {
+	anyDay := rapid.Custom(func(t *rapid.T) calendar.Date {
+		return calendar.Date{Year: 2010, Month: time.January, Day: 1}.AddDays(rapid.IntRange(0, 30*365).Draw(t, "day"))
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		c := anyCalendar(t).Draw(t, "calendar")
+		from := rapid.OneOf(anyDay, anyDate()).Draw(t, "from")
+		to := rapid.OneOf(anyDay, rapid.Just(from.AddDays(rapid.IntRange(-2, 40).Draw(t, "days")))).Draw(t, "to")
+		for range rapid.IntRange(0, 6).Draw(t, "more closures") {
+			begins := rapid.OneOf(anyDate(), rapid.Just(from.AddDays(rapid.IntRange(-20, 20).Draw(t, "offset")))).Draw(t, "begins")
+			c.Closures = append(c.Closures, calendar.Closure{From: begins, To: begins.AddDays(rapid.IntRange(-2, 400).Draw(t, "length"))})
+		}
+		if got, want := c.WorkingDaysBetween(from, to), walkedBetween(c, from, to); got != want {
+			t.Fatalf("from %s to %s are %d working days, a walk counts %d", from, to, got, want)
+		}
+	})
+}
+
+func TestWorkingDaysSinceLongAgo(t *testing.T) {
+	c := councilClosedAtChristmas(t)
+	to := date(t, "2027-01-15")
+	for _, from := range []string{"0001-01-01", "1900-01-01"} {
+		mustEqual(t, "since "+from, c.WorkingDaysBetween(date(t, from), to), walkedBetween(c, date(t, from), to))
+	}
+	mustEqual(t, "since no date", c.WorkingDaysBetween(calendar.Date{}, to), walkedBetween(c, calendar.Date{}, to))
+}
+
+// Steps stride over many days at once, and must land where a walk would.
+func TestStepsLandWhereAWalkLands(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := anyCalendar(t).Draw(t, "calendar")
+		d := anyDate().Draw(t, "date")
+		n := rapid.OneOf(rapid.IntRange(1, 10), rapid.IntRange(1, 2000)).Draw(t, "n")
+		step := calendar.Amount{N: n, Unit: calendar.WorkingDays}
+		deadline := calendar.Deadline{At: d.At(12, 0, c.Location), Date: d}
+		for direction, landed := range map[int]time.Time{1: c.After(deadline, step), -1: c.Before(deadline, step)} {
+			want := d
+			for left := n; left > 0; {
+				want = want.AddDays(direction)
+				if works, _ := c.IsWorkingDay(want); works {
+					left--
+				}
+			}
+			if got := calendar.DateOf(landed, c.Location); got != want {
+				t.Fatalf("%d working days from %s land on %s, a walk on %s", direction*n, d, got, want)
+			}
+		}
+	})
+}
+
 // What holds for every unit: never before the start, on the day it says, later
 // for a later start or a larger amount, explained in few words.
 func TestDeadlinesOfEveryUnit(t *testing.T) {

@@ -11,8 +11,8 @@ import "time"
 //
 // Steps are work for staff, so they follow the council's own hours and closures
 // even where the deadline is statutory. A step is never lost: with a calendar
-// that has no working days (Check says so), working units count as days and
-// hours of the wall calendar.
+// that has no working days (Check says so), or too little working time in ten
+// years, working units count as days and hours of the wall calendar.
 func (c *Calendar) Before(deadline Deadline, a Amount) time.Time {
 	return c.step(deadline, a, -1)
 }
@@ -55,7 +55,7 @@ func (c *Calendar) sameClock(d Date, t time.Time) time.Time {
 }
 
 // walkHours goes so many hours of working time from t. It fails where ten years
-// pass without any.
+// do not hold them.
 func (c *Calendar) walkHours(t time.Time, hours, direction int) (time.Time, bool) {
 	left := time.Duration(hours) * time.Hour
 	if direction < 0 {

@@ -56,6 +56,17 @@ func TestStepsWithoutWorkingDays(t *testing.T) {
 	mustEqual(t, "before", c.Before(d, amount(t, "2 working hours")).Format(time.RFC3339), "2026-11-30T15:00:00Z")
 }
 
+// A slip in the hours must not put a step into another age, nor take for ever.
+func TestStepsWithHardlyAnyWorkingTime(t *testing.T) {
+	c := council(t)
+	c.Working = hours(t, map[string][]string{"wed": {"10:00-10:01"}})
+	at := london(t, "2026-11-30 17:00")
+	d := calendar.Deadline{At: at, Date: calendar.DateOf(at, c.Location)}
+	step := amount(t, "10000 working hours")
+	mustEqual(t, "after", c.After(d, step).Format(time.RFC3339), at.Add(10000*time.Hour).Format(time.RFC3339))
+	mustEqual(t, "before", c.Before(d, step).Format(time.RFC3339), at.Add(-10000*time.Hour).Format(time.RFC3339))
+}
+
 func TestStepsCountWorkingDays(t *testing.T) {
 	loc := zone(t, "Europe/London")
 	rapid.Check(t, func(t *rapid.T) {
