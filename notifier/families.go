@@ -1,0 +1,180 @@
+package notifier
+
+import (
+	"slices"
+	"strings"
+)
+
+// tellFamily says something to everybody whom a promise concerns, each by the
+// channels that are open to them.
+func (d *decider) tellFamily(p Promise, kind Kind, words string, via Via, anytime bool, why string) {
+	audience, reason := d.audience(p)
+	for _, k := range audience {
+		d.tellContact(p, k, Message{Kind: kind, Words: words, Anytime: anytime, Why: why}, k.channels(via), via.All)
+	}
+	if len(audience) == 0 {
+		d.unheard(p.Key(), unheardEverybody)
+		d.openTask(taskReach, reason, p.Key(), p.From)
+	}
+}
+
+// audience is who hears about a promise: only the caller, only the contact who
+// got in touch, or every contact who may be told.
+func (d *decider) audience(p Promise) (audience []Contact, reason string) {
+	if p.Caller != nil {
+		return []Contact{*p.Caller}, ""
+	}
+	if p.From != "" {
+		if k, ok := d.c.Contact(p.From); ok {
+			return []Contact{k}, ""
+		}
+		return nil, "the enquiry came from contact " + p.From + ", whom the case does not know"
+	}
+	for _, k := range d.c.Contacts {
+		if !d.c.mustNotHear(k) {
+			audience = append(audience, k)
+		}
+	}
+	return audience, "the case has no contact who may be told"
+}
+
+// mustNotHear is true of a contact to whom nothing at all may be said.
+func (c Case) mustNotHear(k Contact) bool {
+	return slices.Contains(k.DoNot, Every) || slices.ContainsFunc(c.Wishes, func(w Wish) bool {
+		return w.Contact == k.ID && slices.Contains(w.Channels, Every)
+	})
+}
+
+// tellContact decides one message by the first of the channels that works, or
+// by every one that works. Where none does, a person is asked to.
+func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string, all bool) {
+	tried := slices.Clone(m.Failed)
+	decided := false
+	m.Promise, m.Also, m.To, m.Tried, m.All = p.Key(), nil, k.ID, slices.Clip(m.Tried), all
+	for i, channel := range channels {
+		if slices.Contains(m.Tried, channel) {
+			continue
+		}
+		if why := d.c.blocked(k, channel); why != "" {
+			tried = append(tried, channel+": "+why)
+			continue
+		}
+		next := m
+		next.Channel, next.Address, next.Language = channel, k.address(channel), k.Language
+		if !all {
+			next.Via = channels[i+1:]
+		}
+		if len(tried) > 0 {
+			next.Why += "; " + strings.Join(tried, "; ")
+		}
+		if !d.compose(&next, d.familyValues(p, k), p) {
+			tried = append(tried, channel+": the words could not be made")
+			continue
+		}
+		if decided = true; !all {
+			return
+		}
+	}
+	if !decided {
+		who := k.ID
+		if who == "" {
+			who = unheardCaller
+		}
+		d.unheard(p.Key(), who)
+		d.openTask(taskPhone, strings.Join(tried, "; "), p.Key(), k.ID)
+	}
+}
+
+// Tasks that end by themselves once a way to the family is known.
+const (
+	taskPhone = "Phone the family: no message can reach them"
+	taskReach = "Reach the family another way: nobody may be told"
+)
+
+// unheard notes that somebody whom a promise concerns has not heard.
+func (d *decider) unheard(key, who string) {
+	d.silent = append(d.silent, [2]string{key, who})
+}
+
+// noteUnheard writes into the promises who has not heard.
+func (d *decider) noteUnheard() {
+	for i := range d.c.Promises {
+		p := &d.c.Promises[i]
+		for _, s := range d.silent {
+			if s[0] == p.Key() && !slices.Contains(p.Unheard, s[1]) {
+				p.Unheard = append(slices.Clip(p.Unheard), s[1])
+			}
+		}
+	}
+	d.silent = nil
+}
+
+// hearNow tells those who could not be reached before, once the case knows more
+// of how to reach them: an enquiry may come in before the case is opened.
+func (d *decider) hearNow() {
+	d.noteUnheard()
+	for i := range d.c.Promises {
+		p := d.c.Promises[i]
+		if len(p.Unheard) == 0 {
+			continue
+		}
+		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
+		if !ok {
+			continue
+		}
+		audience, _ := d.audience(p)
+		for _, k := range audience {
+			if !d.reachable(k) || !p.waitsFor(k) || d.isBeingTold(p, k) {
+				continue
+			}
+			d.c.Promises[i].Unheard = slices.DeleteFunc(slices.Clone(d.c.Promises[i].Unheard), func(who string) bool {
+				return who == k.ID || who == unheardEverybody || who == unheardCaller
+			})
+			d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool {
+				return t.Promise == p.Key() && (t.What == taskReach || t.What == taskPhone && t.Contact == k.ID)
+			})
+			m := Message{Why: "a way to reach them has become known, and they have not heard yet"}
+			switch late := rule.lateWords(); {
+			case p.Late && late != "":
+				m.Kind, m.Words = Lateness, late
+			case rule.Acknowledge != nil:
+				m.Kind, m.Words, m.Anytime = Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.AnyHour
+			default:
+				continue
+			}
+			d.tellContact(p, k, m, k.channels(Via{}), false)
+		}
+	}
+	for _, p := range d.c.Promises {
+		if slices.Contains(p.Unheard, unheardEverybody) {
+			d.openTask(taskReach, "the case knows nobody who may be told and can be reached", p.Key(), p.From)
+		}
+	}
+}
+
+func (p Promise) waitsFor(k Contact) bool {
+	return slices.ContainsFunc(p.Unheard, func(who string) bool {
+		return who == unheardEverybody || who == unheardCaller && k.ID == "" || who == k.ID && k.ID != ""
+	})
+}
+
+func (d *decider) reachable(k Contact) bool {
+	return slices.ContainsFunc(k.channels(Via{}), func(channel string) bool { return d.c.blocked(k, channel) == "" })
+}
+
+// isBeingTold: a message about the promise is already on its way to them.
+func (d *decider) isBeingTold(p Promise, k Contact) bool {
+	return slices.ContainsFunc(d.c.Messages, func(m Message) bool {
+		return !m.Staff && m.To == k.ID && (m.Promise == p.Key() || slices.Contains(m.Also, p.Key()))
+	})
+}
+
+// lateWords are the words with which a rule tells a family that it is late.
+func (r Rule) lateWords() string {
+	for _, s := range r.Steps {
+		if s.TellFamily != "" {
+			return s.TellFamily
+		}
+	}
+	return ""
+}
