@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // ParseBinary reads an event in the binary mode of CloudEvents 1.0: the attributes are
@@ -52,6 +53,9 @@ func (e *Event) matchSubject(subject string, found *faults) {
 		ok = outcome
 	}
 	switch {
+	case !ok && strings.ContainsFunc(subject, unicode.IsSpace):
+		found.add(subjectField, "holds a space", "publish on hearback.event.<case>.<type>, and write - in place of a space in the case reference, or nothing")
+		return
 	case !ok:
 		found.add(subjectField, "is not that of an event", "publish on hearback.event.<case>.<type>, the case without dots and spaces")
 		return

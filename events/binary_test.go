@@ -103,7 +103,8 @@ func TestParseMessage(t *testing.T) {
 		"another type":               {"hearback.event.H-1.case.stopped", dataEvent("case.closed", `{}`), "nats-subject", "another type"},
 		"a case with a dot":          {"hearback.event.H.1.case.closed", strings.Replace(dataEvent("case.closed", `{}`), "H-1", "H.1", 1), "nats-subject", "no dot"},
 		"a subject of no event":      {"hearback.leader", dataEvent("case.closed", `{}`), "nats-subject", "hearback.event.<case>.<type>"},
-		"a case with a space":        {"hearback.event.H 1.case.closed", dataEvent("case.closed", `{}`), "nats-subject", "without dots and spaces"},
+		"a case with a space":        {"hearback.event.H 1.case.closed", dataEvent("case.closed", `{}`), "nats-subject", "holds a space; publish on hearback.event.<case>.<type>, and write - in place"},
+		"what a space leaves":        {"hearback.event.H", dataEvent("case.closed", `{}`), "nats-subject", "without dots and spaces"},
 		"an event among outcomes":    {"hearback.outcome.H-1.case.closed", dataEvent("case.closed", `{}`), "nats-subject", "what Hearback publishes"},
 		"a binary event without ids": {"hearback.event.H-1.case.closed", ``, "body", "empty"},
 	} {

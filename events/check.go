@@ -40,9 +40,7 @@ func (e Event) check(now time.Time, outcome bool) error {
 		found.add("source", "holds a space", "write a URI reference such as /ehc-hub")
 	}
 	e.checkType(outcome, &found)
-	if e.Case != "" && !ValidCase(e.Case) {
-		found.add("subject", "is not a case reference", "write 1 to 64 of A-Z a-z 0-9 _ and -, no dot and no space")
-	}
+	e.checkCase(&found)
 	e.checkTime(now, &found)
 	if object, ok := e.dataObject(&found); ok {
 		e.checkSize(&found)
@@ -56,6 +54,19 @@ func (e Event) check(now time.Time, outcome bool) error {
 		}
 	}
 	return found.refusal()
+}
+
+// checkCase names a space, which nobody sees where it stands at an end.
+func (e Event) checkCase(found *faults) {
+	switch {
+	case e.Case == "" || ValidCase(e.Case):
+	case strings.TrimSpace(e.Case) != e.Case:
+		found.add("subject", "begins or ends with a space", "take the space out: a case reference has none")
+	case strings.ContainsFunc(e.Case, unicode.IsSpace):
+		found.add("subject", "holds a space", "write - in its place, or nothing: a case reference has no space")
+	default:
+		found.add("subject", "is not a case reference", "write 1 to 64 of A-Z a-z 0-9 _ and -, no dot and no space")
+	}
 }
 
 // checkSize refuses what would be larger than [MaxBody] once it is written, whichever

@@ -16,6 +16,7 @@
 // more than Hearback reads. Names of members are compared exactly: "Team" is not
 // "team".
 //
-// The package keeps no state, reads no clock and opens no file. The JSON Schemas of
-// all events are in [Schemas]; asyncapi.yaml beside this file describes the channels.
+// The package opens no file and, but for [Publisher], is made of pure functions: they
+// keep no state and read no clock. The JSON Schemas of all events are in [Schemas];
+// asyncapi.yaml beside this file describes the channels.
 package events

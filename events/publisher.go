@@ -23,7 +23,8 @@ var ErrPublisherClosed = errors.New("the publisher has been closed; make a new o
 // being stored, those that are published meanwhile wait and then go together, for
 // the cost of one fsync. A caller who is alone waits for nobody.
 //
-// Unlike the rest of the package it does read the clock, for [Event.Check].
+// Unlike the rest of the package it works in the background and reads the clock: for
+// [Event.Check], and for the pause before it tries again.
 type Publisher struct {
 	closed  chan struct{}
 	close   func()
