@@ -249,6 +249,28 @@ func TestForeignModulesStayInTheirFolders(t *testing.T) {
 	}
 }
 
+// TestJetStreamStaysWithTheStream: one package speaks JetStream for Hearback. What
+// else does so is what services import, and what measures the raw stream.
+func TestJetStreamStaysWithTheStream(t *testing.T) {
+	const library = "github.com/nats-io/nats.go/jetstream"
+	speak := map[string]bool{"events": false, "events/commit": false, "events/commit/committest": false, "notifier/bench": false, "notifier/stream": false}
+	for _, file := range sources(t) {
+		if file.test || !slices.Contains(file.imports(), library) {
+			continue
+		}
+		if _, may := speak[file.folder]; !may {
+			t.Errorf("%s imports %s: move what it does there to notifier/stream", file.path, library)
+			continue
+		}
+		speak[file.folder] = true
+	}
+	for _, folder := range slices.Sorted(maps.Keys(speak)) {
+		if !speak[folder] {
+			t.Errorf("%s no longer speaks JetStream: take it out of this list", folder)
+		}
+	}
+}
+
 // directRequirements reads go.mod: module to version, the indirect ones left out.
 func directRequirements(t *testing.T) map[string]string {
 	t.Helper()

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"hearback/notifier/app"
 	"hearback/notifier/ask"
@@ -86,22 +85,32 @@ func (d *doctor) externalNATS(ctx context.Context) {
 	}
 	d.ok("NATS", fmt.Sprintf("server %s, version %s, answers in %s", conn.ConnectedServerName(), conn.ConnectedServerVersion(), roundTrip.Round(time.Microsecond)))
 	d.stream(ctx, conn, cmp.Or(d.config.Replicas, 3))
-	if _, err := ask.Waiting(ctx, conn); errors.Is(err, ask.ErrNobody) {
+	err = stream.WhileAllowed(ctx, conn, func(ctx context.Context) error {
+		_, err := ask.Waiting(ctx, conn)
+		return err
+	})
+	switch {
+	case errors.Is(err, ask.ErrNobody):
 		d.warn("Hearback", "none answers on these servers", "start hearback run")
+	case errors.Is(err, nats.ErrPermissionViolation):
+		d.warn("Hearback", cause(err), "then ask again")
 	}
 }
 
 // stream tests the stream on a server, without making one.
 func (d *doctor) stream(ctx context.Context, conn *nats.Conn, replicas int) {
-	js, err := jetstream.New(conn)
-	if err == nil {
-		_, err = js.Stream(ctx, stream.Name)
-	}
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
+	err := stream.WhileAllowed(ctx, conn, func(ctx context.Context) error {
+		if _, err := stream.Find(ctx, conn); errors.Is(err, stream.ErrNoStream) {
+			return err
+		}
+		_, err := stream.Open(ctx, conn, stream.Options{Replicas: replicas, External: d.config.NatsURL != ""})
+		return err
+	})
+	if errors.Is(err, stream.ErrNoStream) {
 		d.warn("stream", "there is none yet", "the first hearback run makes it")
 		return
 	}
-	if _, err := stream.Open(ctx, conn, stream.Options{Replicas: replicas, External: d.config.NatsURL != ""}); err != nil {
+	if err != nil {
 		d.fail("stream", cause(err), "mend it on the servers, then ask again")
 		return
 	}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"hearback/events"
 	"hearback/events/commit"
@@ -58,7 +57,7 @@ func publishBookVerb(ctx context.Context, flags *flag.FlagSet, args []string, io
 	ctx, cancel := context.WithTimeout(ctx, publishBookPatience)
 	defer cancel()
 	published := engine.Published{At: time.Now().UTC(), By: publisherName(*by), Why: *why, Files: files}
-	return putInForce(ctx, conn, published, io)
+	return stream.WhileAllowed(ctx, conn, func(ctx context.Context) error { return putInForce(ctx, conn, published, io) })
 }
 
 // checkedBook reads a book and prints its faults. A book with any but warnings
@@ -89,12 +88,12 @@ func checkedBook(dir string, io streams) (rules.Files, error) {
 
 // putInForce stores the book unless the last one that was published is the same.
 func putInForce(ctx context.Context, conn *nats.Conn, published engine.Published, io streams) error {
-	js, err := jetstream.New(conn)
+	s, err := stream.Find(ctx, conn)
 	if err != nil {
-		return fmt.Errorf("cannot use JetStream: %w", err)
+		return err
 	}
 	subject := events.BookSubject(engine.BookPart)
-	last, sequence, err := lastBook(ctx, js, subject)
+	last, sequence, err := lastBook(ctx, s, subject)
 	if err != nil {
 		return err
 	}
@@ -108,7 +107,7 @@ func putInForce(ctx context.Context, conn *nats.Conn, published engine.Published
 		return err
 	}
 	// On condition that nobody published since: of two managers one must look again.
-	result := commit.New(js, conn, commit.BatchFromOneReplica).Write(ctx, []commit.Message{{Subject: subject, Data: data, Expect: &sequence}})[0]
+	result := s.Writer().Write(ctx, []commit.Message{{Subject: subject, Data: data, Expect: &sequence}})[0]
 	if errors.Is(result.Err, commit.ErrConflict) {
 		return errors.New("somebody else published a book at the same moment; look at theirs, then try again")
 	}
@@ -121,25 +120,18 @@ func putInForce(ctx context.Context, conn *nats.Conn, published engine.Published
 
 // lastBook is the book that was published last, with its place in the stream; 0
 // if there is none.
-func lastBook(ctx context.Context, js jetstream.JetStream, subject string) (book engine.Published, sequence uint64, err error) {
-	handle, err := js.Stream(ctx, stream.Name)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return book, 0, errors.New("the NATS server has no stream of Hearback's yet; start hearback run with the same settings first")
-	}
-	if err != nil {
-		return book, 0, fmt.Errorf("find the stream: %w", err)
-	}
-	message, err := handle.GetLastMsgForSubject(ctx, subject)
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
+func lastBook(ctx context.Context, s *stream.Stream, subject string) (book engine.Published, sequence uint64, err error) {
+	record, err := s.Last(ctx, subject)
+	if errors.Is(err, stream.ErrNone) {
 		return book, 0, nil
 	}
 	if err != nil {
 		return book, 0, fmt.Errorf("read the book in force: %w", err)
 	}
-	if err := json.Unmarshal(message.Data, &book); err != nil {
+	if err := json.Unmarshal(record.Data, &book); err != nil {
 		return book, 0, fmt.Errorf("read the book in force: %w", err)
 	}
-	return book, message.Sequence, nil
+	return book, record.Sequence, nil
 }
 
 // publisherName is who publishes: as said, or whoever is signed in.

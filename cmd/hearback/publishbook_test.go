@@ -112,3 +112,45 @@ func TestPublishBookWithFaults(t *testing.T) {
 		t.Errorf("a folder that is not there: status %d, errors %q", got.code, got.err)
 	}
 }
+
+// A service's user may not publish books. The server says so aside: nobody should
+// have to wait for the answer that does not come.
+func TestPublishBookAsAUserWhoMayNot(t *testing.T) {
+	users := filepath.Join(t.TempDir(), "users.yaml")
+	text := `users:
+  - {name: hub, password: ` + secret + `}
+  - {name: reader, password: ` + secret + `, publish: [$JS.API.>]}
+  - {name: manager, password: ` + secret + `, publish: [$JS.API.>, hearback.book.>]}
+`
+	if err := os.WriteFile(users, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings(t, "NATS_USERS", users)
+	a := started(t, app.Options{})
+	book := writeBook(t)
+	change(t, filepath.Join(book, "rules.yaml"), "due: 5 working days", "due: 7 working days")
+	for user, lacks := range map[string]string{"hub": `"$JS.API.STREAM.INFO.HEARBACK"`, "reader": `"hearback.book.whole"`} {
+		t.Setenv("HEARBACK_NATS_URL", "nats://"+user+":"+secret+"@"+a.NATSAddr())
+		began := time.Now()
+		got := hearback(t, "publish-book", book)
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%s waited %v", user, took)
+		}
+		if got.code != 1 || !strings.Contains(got.err, "NATS user "+user+" lacks") || !strings.Contains(got.err, lacks) || !strings.Contains(got.err, "HEARBACK_NATS_URL") {
+			t.Errorf("%s: status %d, errors %q", user, got.code, got.err)
+		}
+		if strings.Contains(got.err, secret) {
+			t.Errorf("the error holds the password: %q", got.err)
+		}
+	}
+	t.Setenv("HEARBACK_NATS_URL", "nats://hub:"+secret+"@"+a.NATSAddr())
+	t.Setenv("HEARBACK_REPLICAS", "1")
+	_, found := examined(t)
+	expect(t, found, "stream", statusFail, "NATS user hub lacks")
+	expect(t, found, "Hearback", statusWarn, "NATS user hub lacks")
+
+	t.Setenv("HEARBACK_NATS_URL", "nats://manager:"+secret+"@"+a.NATSAddr())
+	if got := hearback(t, "publish-book", book); got.code != 0 {
+		t.Errorf("a user who may: status %d, errors %q", got.code, got.err)
+	}
+}

@@ -71,24 +71,26 @@ func Open(ctx context.Context, nc *nats.Conn, options Options) (*Stream, error) 
 			return nil, err
 		}
 	}
-	handle, err := js.Stream(ctx, Name)
-	switch {
-	case errors.Is(err, jetstream.ErrStreamNotFound):
-		if handle, err = create(ctx, js, replicas); err != nil {
-			return nil, err
-		}
-	case err != nil:
-		return nil, fmt.Errorf("cannot read stream %s; check that this user may use the JetStream API: %w", Name, err)
+	handle, err := find(ctx, js)
+	if errors.Is(err, ErrNoStream) {
+		handle, err = create(ctx, js, replicas)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if found := faults(handle.CachedInfo().Config, replicas); len(found) > 0 {
 		return nil, fmt.Errorf("stream %s cannot be used as it is: %s; change it with `nats stream edit %s`, or HEARBACK_REPLICAS where that is what differs", Name, strings.Join(found, "; "), Name)
 	}
+	return newStream(js, nc, handle, options), nil
+}
+
+func newStream(js jetstream.JetStream, nc *nats.Conn, handle jetstream.Stream, options Options) *Stream {
 	log := options.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	batchFrom := commit.BatchFromOneReplica
-	if replicas > 1 {
+	if handle.CachedInfo().Config.Replicas > 1 {
 		batchFrom = commit.BatchFromReplicated
 	}
 	s := &Stream{
@@ -103,7 +105,7 @@ func Open(ctx context.Context, nc *nats.Conn, options Options) (*Stream, error) 
 		s.heartbeat = heartbeatExternal
 	}
 	s.units = newUnits(s.writer, batchFrom, log)
-	return s, nil
+	return s
 }
 
 // create makes the stream. Two replicas that start together may both try: the
