@@ -154,3 +154,31 @@ func TestPublishBookAsAUserWhoMayNot(t *testing.T) {
 		t.Errorf("a user who may: status %d, errors %q", got.code, got.err)
 	}
 }
+
+// The folder of BOOK_DIR rules as long as nobody published over it: changed, and
+// changed back. What a person published is not undone by a restart.
+func TestTheBookAfterRestarts(t *testing.T) {
+	first, second := writeBook(t), writeBook(t)
+	change(t, filepath.Join(second, "rules.yaml"), "due: 5 working days", "due: 7 working days")
+	settings(t)
+	restart := func(step, folder, inForce, by string, meanwhile func(t *testing.T)) {
+		t.Run(step, func(t *testing.T) {
+			t.Setenv("HEARBACK_BOOK_DIR", folder)
+			started(t, app.Options{})
+			if got := hearback(t, "publish-book", inForce); got.code != 0 || !strings.Contains(got.out, "in force already, published by "+by) {
+				t.Errorf("status %d, output %q, errors %q", got.code, got.out, got.err)
+			}
+			meanwhile(t)
+		})
+	}
+	const folder = "BOOK_DIR at start"
+	nothing := func(*testing.T) {}
+	restart("the first book", first, first, folder, nothing)
+	restart("changed", second, second, folder, nothing)
+	restart("changed back", first, first, folder, func(t *testing.T) {
+		if got := hearback(t, "publish-book", "--by", "Moira", second); got.code != 0 {
+			t.Fatalf("status %d, errors %q", got.code, got.err)
+		}
+	})
+	restart("after Moira published", first, second, "Moira", nothing)
+}

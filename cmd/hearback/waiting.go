@@ -14,10 +14,11 @@ import (
 	"hearback/notifier/app"
 	"hearback/notifier/ask"
 	"hearback/notifier/picture"
+	"hearback/notifier/stream"
 )
 
 // askRunning connects to the running Hearback of the same settings.
-func askRunning(question func(*nats.Conn) error) error {
+func askRunning(ctx context.Context, question func(context.Context, *nats.Conn) error) error {
 	config, err := app.ReadConfig()
 	if err != nil {
 		return errUsage{err.Error()}
@@ -27,7 +28,7 @@ func askRunning(question func(*nats.Conn) error) error {
 		return err
 	}
 	defer conn.Close()
-	err = question(conn)
+	err = stream.WhileAllowed(ctx, conn, func(ctx context.Context) error { return question(ctx, conn) })
 	if errors.Is(err, ask.ErrNobody) {
 		return fmt.Errorf("%w; start it with the same settings", err)
 	}
@@ -39,7 +40,7 @@ func waitingVerb(ctx context.Context, flags *flag.FlagSet, args []string, io str
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	return askRunning(func(conn *nats.Conn) error {
+	return askRunning(ctx, func(ctx context.Context, conn *nats.Conn) error {
 		waiting, err := ask.Waiting(ctx, conn)
 		if err != nil {
 			return err
@@ -97,7 +98,7 @@ func caseVerb(ctx context.Context, flags *flag.FlagSet, args []string, io stream
 	} else if flags.NArg() != 1 {
 		return errUsage{"name one case reference, such as H-10482"}
 	}
-	return askRunning(func(conn *nats.Conn) error {
+	return askRunning(ctx, func(ctx context.Context, conn *nats.Conn) error {
 		view, err := ask.Case(ctx, conn, ref)
 		if errors.Is(err, picture.ErrUnknown) {
 			return fmt.Errorf("%w: %s", err, ref)

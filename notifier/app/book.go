@@ -28,16 +28,24 @@ func publication(config Config, given fs.FS) string {
 	}
 }
 
-// publishBook puts the book that was found at the start into the stream, unless
-// it stands there already: a version that managers published since must not be
-// undone by a restart. The built-in book only ever replaces itself.
+// publishBook puts the book that was found at the start into the stream. A
+// restart must not undo what somebody published since: a version that stood there
+// before comes into force again only where the one in force came from the same
+// place, as when a folder is changed back. The built-in book only ever replaces
+// itself.
 func (a *App) publishBook(ctx context.Context, files rules.Files, by string) error {
 	books := a.shelf.Books()
-	if _, known := books.Versions[files.Version()]; known {
+	if books.Current != nil && books.Current.Version == files.Version() {
 		return nil
 	}
-	if by == builtIn && books.Current != nil && a.shelf.By() != builtIn {
-		return nil
+	if books.Current != nil && a.shelf.By() != by {
+		if by == builtIn {
+			return nil
+		}
+		if _, known := books.Versions[files.Version()]; known {
+			a.log.Warn("the book found at the start was in force before and stays replaced; publish it again with hearback publish-book to bring it back", "found", files.Version(), "in_force", books.Current.Version, "published_by", a.shelf.By())
+			return nil
+		}
 	}
 	data, err := json.Marshal(engine.Published{At: time.Now().UTC(), By: by, Files: files})
 	if err != nil {
