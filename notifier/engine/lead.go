@@ -64,6 +64,12 @@ type leader struct {
 	results chan work
 	// again holds inputs whose commit did not succeed; they go first.
 	again []work
+	// ready are decisions to store next, flight those that are being stored. While
+	// a case has one there, its next inputs wait behind.
+	ready  group
+	flight *flight
+	busy   map[string]bool
+	behind []work
 	// settled are results that wait for company, since settledAt.
 	settled   []work
 	settledAt time.Time
@@ -85,7 +91,7 @@ type leader struct {
 
 // lead decides and sends until ctx ends.
 func (e *Engine) lead(ctx context.Context) error {
-	l := &leader{Engine: e, events: make(chan stream.Record, eventsAhead), results: make(chan work, resultsAhead), stuck: map[string]uint64{}, alone: map[string]bool{}, dueMost: dueFirst}
+	l := &leader{Engine: e, events: make(chan stream.Record, eventsAhead), results: make(chan work, resultsAhead), stuck: map[string]uint64{}, alone: map[string]bool{}, busy: map[string]bool{}, dueMost: dueFirst}
 	if err := l.catchUp(ctx); err != nil {
 		return err
 	}
@@ -232,234 +238,4 @@ func safelyPlanned(c notifier.Case, books notifier.Books, until time.Time) (plan
 		}
 	}()
 	return notifier.Planned(c, books, until)
-}
-
-// loop takes inputs in rounds until ctx ends and the outbox has given back the
-// last of its results.
-func (l *leader) loop(ctx context.Context, readErr <-chan error) error {
-	pause := commitPauseFirst
-	// Once the lease is lost or the process stops, what is in flight is still
-	// recorded, for a while: a conflict says so where another leader was faster.
-	commits, giveUp := context.WithCancel(context.WithoutCancel(ctx))
-	defer giveUp()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastCommits, giveUp) })()
-	for {
-		inputs, over, err := l.collect(ctx.Done(), readErr)
-		if err != nil {
-			return err
-		}
-		if over && len(inputs) == 0 {
-			return nil
-		}
-		begun := time.Now()
-		stored, err := l.round(commits, inputs, begun)
-		if stored >= crowd && len(inputs) < l.config.RoundMost && !l.crowded {
-			// A group holds the stream while it is stored. Leaving publishers
-			// twice that time, and taking what they stored meanwhile, makes the
-			// next group larger and both cheaper. A round needs no company when it is
-			// full or more is due already.
-			l.notBefore = time.Now().Add(min(2*time.Since(begun), breathMost))
-		}
-		if err == nil {
-			l.stats.storing.Store(nil)
-			pause = commitPauseFirst
-			continue
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		l.config.Log.Error("decisions could not be stored; they are tried again", "error", err, "pause", pause)
-		l.stats.commitFailures.Add(1)
-		l.stats.storing.Store(new(err.Error()))
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-		}
-		pause = min(2*pause, commitPauseMost)
-	}
-}
-
-// collect waits until there is something to decide and takes what else is
-// there. Events and deadlines go at once; results of hand-overs wait a moment
-// for company, since nobody waits for them. over is true when the leadership
-// has ended and nothing is left to record.
-func (l *leader) collect(done <-chan struct{}, readErr <-chan error) (inputs []work, over bool, err error) {
-	inputs, l.again = append(inputs, l.again...), nil
-	for {
-		stopping := isClosed(done)
-		inputs = l.drain(inputs, stopping)
-		now := time.Now()
-		breath := l.notBefore.Sub(now)
-		full := len(inputs)+len(l.settled) >= l.config.RoundMost
-		switch {
-		case full, stopping && len(inputs)+len(l.settled) > 0:
-			return l.withResults(inputs), false, nil
-		case len(inputs) > 0 && breath <= 0:
-			if len(inputs)+len(l.settled) >= crowd {
-				inputs = l.withResults(inputs)
-			}
-			return inputs, false, nil
-		case len(l.settled) > 0 && breath <= 0 && now.Sub(l.settledAt) >= linger:
-			return l.withResults(inputs), false, nil
-		}
-		timer := l.alarm(len(inputs) > 0, breath, now)
-		select {
-		case r := <-unlessStopping(stopping, l.events):
-			inputs = append(inputs, l.understand(r))
-		case w := <-l.results:
-			l.settle(w, time.Now())
-		case <-timer:
-		case err := <-readErr:
-			if !isClosed(done) {
-				return nil, false, fmt.Errorf("read events: %w", err)
-			}
-			readErr = nil
-		case <-unlessStopping(!stopping, l.box.Done()):
-			return l.withResults(l.drain(inputs, true)), true, nil
-		case <-unlessStopping(stopping, done):
-		}
-	}
-}
-
-// drain takes what is there without waiting.
-func (l *leader) drain(inputs []work, stopping bool) []work {
-	for len(inputs)+len(l.settled) < l.config.RoundMost {
-		select {
-		case r := <-unlessStopping(stopping, l.events):
-			inputs = append(inputs, l.understand(r))
-			continue
-		case w := <-l.results:
-			l.settle(w, time.Now())
-			continue
-		default:
-		}
-		break
-	}
-	if len(l.events) == 0 {
-		l.stats.lag.Store(0)
-	}
-	if !stopping {
-		inputs = l.takeDue(inputs)
-	}
-	return inputs
-}
-
-func (l *leader) settle(w work, now time.Time) {
-	if len(l.settled) == 0 {
-		l.settledAt = now
-	}
-	l.settled = append(l.settled, w)
-}
-
-func (l *leader) withResults(inputs []work) []work {
-	inputs = append(inputs, l.settled...)
-	l.settled = l.settled[:0]
-	return inputs
-}
-
-// alarm rings when the waiting inputs may go, or the earliest deadline passes.
-func (l *leader) alarm(urgent bool, breath time.Duration, now time.Time) <-chan time.Time {
-	wait := time.Duration(-1)
-	sooner := func(d time.Duration) {
-		if d = max(d, 0); wait < 0 || d < wait {
-			wait = d
-		}
-	}
-	if urgent {
-		sooner(breath)
-	}
-	if len(l.settled) > 0 {
-		sooner(max(breath, linger-now.Sub(l.settledAt)))
-	}
-	if next := l.config.Picture.NextDue(); !next.IsZero() && !urgent {
-		wait := next.Sub(now)
-		if len(l.stuck) > 0 {
-			wait = max(wait, stuckPause) // the earliest may be one that cannot be decided
-		}
-		sooner(wait)
-	}
-	if wait < 0 {
-		return nil
-	}
-	return time.After(wait)
-}
-
-func isClosed(done <-chan struct{}) bool {
-	select {
-	case <-done:
-		return true
-	default:
-		return false
-	}
-}
-
-// unlessStopping is the channel, or nil, which is never ready.
-func unlessStopping[T any](stopping bool, c <-chan T) <-chan T {
-	if stopping {
-		return nil
-	}
-	return c
-}
-
-// takeDue adds the cases whose deadline has passed, the earliest first.
-func (l *leader) takeDue(inputs []work) []work {
-	room := l.config.RoundMost - len(inputs)
-	if room <= 0 {
-		return inputs
-	}
-	now := time.Now()
-	if next := l.config.Picture.NextDue(); next.IsZero() || next.After(now) {
-		l.dueMost, l.crowded = dueFirst, false
-		return inputs
-	}
-	taken := map[string]bool{}
-	for _, w := range inputs {
-		if w.input.Due {
-			taken[w.ref] = true
-		}
-	}
-	waiting := func(ref string) bool {
-		if sequence, is := l.stuck[ref]; is {
-			if _, now, _ := l.config.Picture.Case(ref); now == sequence {
-				return true
-			}
-			delete(l.stuck, ref)
-		}
-		return taken[ref]
-	}
-	if room = min(room, l.dueMost-len(taken)); room <= 0 {
-		return inputs
-	}
-	due := l.config.Picture.Due(now, room, waiting)
-	for _, ref := range due {
-		inputs = append(inputs, work{ref: ref, input: notifier.Input{Due: true}})
-	}
-	if l.crowded = len(due) == room; l.crowded {
-		l.dueMost = min(2*l.dueMost, l.config.RoundMost)
-	}
-	return inputs
-}
-
-// understand turns a stored event into an input, or says why it cannot be one.
-func (l *leader) understand(r stream.Record) work {
-	l.read = r.Sequence
-	ref, _, ok := events.ParseSubject(r.Subject)
-	if !ok {
-		ref = events.UnknownCase
-	}
-	w := work{ref: ref, input: notifier.Input{Sequence: r.Sequence}}
-	event, err := events.ParseMessage(r.Subject, r.Header, r.Data)
-	if err == nil {
-		err = event.Check(r.Time)
-	}
-	if err == nil && events.IsOutcome(event.Type) {
-		err = errors.New("type: outcomes are published by Hearback alone; publish what happened, such as enquiry.received")
-	}
-	if err != nil {
-		w.refuse = err
-		return w
-	}
-	w.input.Event = &event
-	l.stats.lag.Store(int64(time.Since(r.Time)))
-	return w
 }

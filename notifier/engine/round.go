@@ -1,20 +1,17 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"time"
 
 	"hearback/events"
 	"hearback/events/commit"
 	"hearback/notifier"
-	"hearback/notifier/outbox"
 	"hearback/notifier/picture"
 	"hearback/notifier/stream"
 )
@@ -32,16 +29,24 @@ type decided struct {
 	refusal  bool
 }
 
-// round decides about inputs, commits the decisions together and acts on those
-// that were stored. What was not stored stands in l.again afterwards.
-func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (stored int, err error) {
+// prepare decides about inputs and makes the decisions ready to be stored. What
+// cannot be prepared stands in l.again afterwards.
+func (l *leader) prepare(inputs []work, now time.Time) (failed error) {
+	if len(inputs) == 0 {
+		return nil
+	}
 	now = now.UTC().Truncate(time.Microsecond)
-	round := l.decide(inputs, now)
-	units := make([]stream.Unit, 0, len(round))
-	writable := round[:0]
-	var failed error
-	for _, d := range round {
-		unit, err := l.unit(d, now)
+	free := inputs[:0]
+	for _, w := range inputs {
+		if w.refuse == nil && l.busy[w.ref] {
+			l.behind = append(l.behind, w)
+			continue
+		}
+		free = append(free, w)
+	}
+	books := l.books()
+	for _, d := range l.decide(free, books, now) {
+		unit, err := l.unit(d, books, now)
 		if err != nil && len(d.works) > 1 {
 			l.alone[d.ref] = true // one by one, so that only the guilty is refused
 			l.again = append(l.again, d.works...)
@@ -55,63 +60,15 @@ func (l *leader) round(ctx context.Context, inputs []work, now time.Time) (store
 			l.again = append(l.again, d.works...)
 			continue
 		}
-		units = append(units, unit)
-		writable = append(writable, d)
-	}
-	offers, unstored := l.commit(ctx, units, writable)
-	// What is tried again keeps the order of the stream.
-	slices.SortStableFunc(l.again, func(a, b work) int { return cmp.Compare(a.input.Sequence, b.input.Sequence) })
-	if len(l.again) == 0 {
-		l.through = l.read
-	}
-	if len(offers) > 0 {
-		l.box.Offer(offers)
-	}
-	return len(units), errors.Join(failed, unstored)
-}
-
-// commit stores units, and puts what was stored into the picture before anybody
-// hears of it. It returns the messages that may be handed over now.
-func (l *leader) commit(ctx context.Context, units []stream.Unit, writable []*decided) (offers []outbox.Offer, failed error) {
-	if len(units) == 0 {
-		return nil, nil
-	}
-	results := l.config.Stream.Commit(ctx, units)
-	l.stats.rounds.Add(1)
-	l.stats.entries.Add(int64(len(units)))
-	for i, result := range results {
-		d := writable[i]
-		switch {
-		case result.Err == nil && d.refusal:
-			l.finish(d.works)
-		case result.Err == nil:
-			c := d.decision.Case
-			l.config.Picture.Put(result.Sequence, d.mark, d.raw, &c)
-			l.finish(d.works) // only now: an offer of before must not find the message unsettled
-			for _, m := range c.Messages {
-				if number(m.ID) > d.before {
-					offers = append(offers, outbox.Offer{Ref: d.ref, Message: m})
-				}
-			}
-			l.count(d)
-		case errors.Is(result.Err, commit.ErrConflict):
-			l.stats.conflicts.Add(1)
-			l.again = append(l.again, d.works...)
-			if err := l.refresh(ctx, d.ref); err != nil {
-				failed = errors.Join(failed, err)
-			}
-		default:
-			l.again = append(l.again, d.works...)
-			failed = errors.Join(failed, result.Err)
-			if errors.Is(result.Err, commit.ErrUnconfirmed) && !d.refusal {
-				// It may be stored after all: then the inputs count as answered, and
-				// what they led to must be handed over all the same.
-				failed = errors.Join(failed, l.refresh(ctx, d.ref))
-				offers = append(offers, l.doubts(d.ref)...)
-			}
+		if !d.refusal {
+			l.busy[d.ref] = true
 		}
+		l.ready.add(d, unit)
 	}
-	return offers, failed
+	if l.flight == nil && len(l.ready.units) == 0 {
+		l.regroup()
+	}
+	return failed
 }
 
 // finish tells whoever waits that inputs have been dealt with.
@@ -125,8 +82,7 @@ func (l *leader) finish(works []work) {
 }
 
 // decide runs the core on every input, in order, one decision for each case.
-func (l *leader) decide(inputs []work, now time.Time) []*decided {
-	books := l.books()
+func (l *leader) decide(inputs []work, books notifier.Books, now time.Time) []*decided {
 	var round []*decided
 	at := map[string]*decided{}
 	for _, w := range inputs {
@@ -152,7 +108,7 @@ func (l *leader) decide(inputs []work, now time.Time) []*decided {
 			at[w.ref] = d
 		}
 		if l.alone[w.ref] && len(d.works) > 0 {
-			l.again = append(l.again, w)
+			l.behind = append(l.behind, w)
 			continue
 		}
 		next, err := safely(d.decision.Case, w.input, books, now)
@@ -189,17 +145,16 @@ func safely(c notifier.Case, in notifier.Input, books notifier.Books, now time.T
 	return notifier.Decide(c, in, books, now), nil
 }
 
-func (l *leader) unit(d *decided, now time.Time) (stream.Unit, error) {
+func (l *leader) unit(d *decided, books notifier.Books, now time.Time) (stream.Unit, error) {
 	if d.refusal {
 		return l.refusal(d.works[0], now)
 	}
-	through := l.through
-	entry := notifier.NewEntry(d.decision, d.inputs, l.books().Current.Version, through, now)
+	entry := notifier.NewEntry(d.decision, d.inputs, books.Current.Version, l.through, now)
 	data, raw, err := picture.Encode(entry)
 	if err != nil {
 		return stream.Unit{}, err
 	}
-	d.raw, d.mark = raw, picture.MarkOf(&entry.Case, through, l.config.Holder)
+	d.raw, d.mark = raw, picture.MarkOf(&entry.Case, l.through, l.config.Holder)
 	unit := stream.Unit{Entry: commit.Message{Subject: events.LedgerSubject(d.ref), Header: d.mark.Header(), Data: data, Expect: &d.sequence}}
 	if len(data) > entryMost {
 		return unit, fmt.Errorf("the case has grown to %d bytes, more than one message of the stream may hold; look for a service that adds contacts without end", len(data))
