@@ -58,7 +58,7 @@ func measureFloor(ctx context.Context, dir string, n int) (f Floor, err error) {
 			return f, err
 		}
 	}
-	body := make([]byte, 400)
+	body := make([]byte, rawBody)
 	publish := func(caller, i int) error {
 		_, err := js[caller].Publish(ctx, fmt.Sprintf("hearback.event.F-%d.floor", i), body)
 		return err

@@ -100,6 +100,15 @@ func (p *plain) publish(ctx context.Context, caller int, e events.Event) error {
 	return err
 }
 
+// raw publishes what the stream keeps and nobody decides about.
+func (p *plain) raw(ctx context.Context, caller, i int) error {
+	_, err := p.js[caller].Publish(ctx, events.OutcomeSubject(ref("R", i), "floor"), make([]byte, rawBody))
+	return err
+}
+
+// rawBody is about what an enquiry takes.
+const rawBody = 400
+
 func (p *plain) close() {
 	for _, conn := range p.conns {
 		conn.Close()
