@@ -17,7 +17,8 @@ import (
 // An error that is not ErrUnconfirmed means that nothing was stored; the server
 // does not say which message was to blame. An attempt without an answer is
 // repeated while ctx lives, as in Write: a batch of which one message has
-// Expect, or a Nats-Msg-Id, is not stored twice.
+// Expect, or a Nats-Msg-Id, is not stored twice. After ErrUnconfirmed even a part
+// may be stored: a server whose disk is full stores the beginning.
 func (w *Writer) WriteAtomic(ctx context.Context, messages []Message) ([]Result, error) {
 	if len(messages) == 0 {
 		return nil, nil
@@ -88,8 +89,10 @@ func (w *Writer) sendBatch(ctx context.Context, messages []Message) (id string, 
 const batchHeaders = 3
 
 // lookForBatch settles a batch that was refused after an attempt in doubt: the
-// refusal may be the earlier attempt's own doing. One message that carries the
-// identity of such an attempt proves that the whole of it is stored.
+// refusal may be the earlier attempt's own doing. A message that carries the
+// identity of such an attempt says where its last message must be, and that one
+// proves that the whole is stored. A server without room stores the beginning of a
+// batch and gives no answer: then only each message can tell.
 func (w *Writer) lookForBatch(ctx context.Context, messages []Message, ids []string, refusal error) ([]Result, error) {
 	for i := range messages {
 		if messages[i].Expect == nil {
@@ -99,15 +102,27 @@ func (w *Writer) lookForBatch(ctx context.Context, messages []Message, ids []str
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrUnconfirmed, err)
 		}
-		if there == nil {
-			continue
-		}
 		for _, id := range ids {
-			place, err := strconv.Atoi(there.Header.Get(jetstreamext.BatchSeqHeader))
-			if there.Header.Get(jetstreamext.BatchIDHeader) == id && err == nil && place == i+1 {
-				return contiguous(there.Sequence+uint64(len(messages)-place), len(messages)), nil
+			if !inBatch(there, id, i+1) {
+				continue
 			}
+			end := there.Sequence + uint64(len(messages)-i-1)
+			final, err := w.at(ctx, messages[i].Subject, end)
+			if err != nil {
+				return nil, fmt.Errorf("%w: %w", ErrUnconfirmed, err)
+			}
+			if !inBatch(final, id, len(messages)) {
+				return nil, fmt.Errorf("%w: the server has stored a part of the batch only: %w", ErrUnconfirmed, refusal)
+			}
+			return contiguous(end, len(messages)), nil
 		}
 	}
 	return nil, refusal
+}
+
+// inBatch says whether a stored message has this place, from 1, in the batch with
+// this identity.
+func inBatch(stored *jetstream.RawStreamMsg, id string, place int) bool {
+	return stored != nil && id != "" && stored.Header.Get(jetstreamext.BatchIDHeader) == id &&
+		stored.Header.Get(jetstreamext.BatchSeqHeader) == strconv.Itoa(place)
 }

@@ -117,14 +117,16 @@ func (w *Writer) Write(ctx context.Context, messages []Message) []Result {
 	results := make([]Result, len(messages))
 	for start, end := range groups(messages) {
 		group, into := messages[start:end], results[start:end]
+		doubt := false
 		if w.batches(len(group)) {
 			stored, err := w.WriteAtomic(ctx, group)
 			if err == nil {
 				copy(into, stored)
 				continue
 			}
+			doubt = errors.Is(err, ErrUnconfirmed) // then it may be stored after all
 		}
-		w.writeSingly(ctx, group, into)
+		w.writeSingly(ctx, group, into, doubt)
 	}
 	return results
 }

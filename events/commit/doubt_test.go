@@ -12,6 +12,7 @@ import (
 
 	"hearback/events/commit"
 	"hearback/events/commit/committest"
+	"hearback/notifier/stream/streamtest"
 )
 
 // deaf is a connection that can lose what the server says: what an
@@ -46,7 +47,7 @@ func TestALostAcknowledgement(t *testing.T) {
 	for _, count := range []int{1, 5, 40} {
 		for _, foreign := range []bool{false, true} {
 			t.Run(fmt.Sprintf("count=%d,foreign=%v", count, foreign), func(t *testing.T) {
-				committest.Bubble(t, func(t *testing.T) { loseAcknowledgement(t, count, foreign) })
+				streamtest.Bubble(t, func(t *testing.T) { loseAcknowledgement(t, count, foreign) })
 			})
 		}
 	}

@@ -43,9 +43,20 @@ func same(message *Message, stored *jetstream.RawStreamMsg) bool {
 	return true
 }
 
-// last returns the last message on the subject, nil where there is none. It
-// asks the stream's leader, because a replica may lag behind.
+// last returns the last message on the subject, nil where there is none.
 func (w *Writer) last(ctx context.Context, subject string) (*jetstream.RawStreamMsg, error) {
+	return w.read(ctx, subject, map[string]any{"last_by_subj": subject})
+}
+
+// at returns the message at this place in the stream of the subject, whatever its
+// own subject is, nil where there is none.
+func (w *Writer) at(ctx context.Context, subject string, sequence uint64) (*jetstream.RawStreamMsg, error) {
+	return w.read(ctx, subject, map[string]any{"seq": sequence})
+}
+
+// read asks the leader of the subject's stream for one message, because a replica
+// may lag behind.
+func (w *Writer) read(ctx context.Context, subject string, what map[string]any) (*jetstream.RawStreamMsg, error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
 	name, err := w.js.StreamNameBySubject(ctx, subject)
@@ -59,7 +70,7 @@ func (w *Writer) last(ctx context.Context, subject string) (*jetstream.RawStream
 	case options.Domain != "":
 		prefix = "$JS." + options.Domain + ".API"
 	}
-	question, err := json.Marshal(map[string]string{"last_by_subj": subject})
+	question, err := json.Marshal(what)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +84,7 @@ func (w *Writer) last(ctx context.Context, subject string) (*jetstream.RawStream
 			Data     []byte `json:"data"`
 			Header   []byte `json:"hdrs"`
 			Sequence uint64 `json:"seq"`
+			Subject  string `json:"subject"`
 		} `json:"message"`
 	}
 	if err := json.Unmarshal(reply.Data, &answer); err != nil {
@@ -90,5 +102,5 @@ func (w *Writer) last(ctx context.Context, subject string) (*jetstream.RawStream
 	if err != nil && len(answer.Message.Header) > 0 {
 		return nil, fmt.Errorf("the stored message's header cannot be read: %w", err)
 	}
-	return &jetstream.RawStreamMsg{Subject: subject, Sequence: answer.Message.Sequence, Header: header, Data: answer.Message.Data}, nil
+	return &jetstream.RawStreamMsg{Subject: answer.Message.Subject, Sequence: answer.Message.Sequence, Header: header, Data: answer.Message.Data}, nil
 }

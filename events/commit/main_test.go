@@ -4,10 +4,10 @@ import (
 	"os"
 	"testing"
 
-	"hearback/events/commit/committest"
+	"hearback/notifier/stream/streamtest"
 )
 
 func TestMain(m *testing.M) {
-	committest.Register()
+	streamtest.Register()
 	os.Exit(m.Run())
 }

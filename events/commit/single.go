@@ -15,18 +15,18 @@ import (
 func (w *Writer) WriteSingly(ctx context.Context, messages []Message) []Result {
 	results := make([]Result, len(messages))
 	for start, end := range groups(messages) {
-		w.writeSingly(ctx, messages[start:end], results[start:end])
+		w.writeSingly(ctx, messages[start:end], results[start:end], false)
 	}
 	return results
 }
 
 // writeSingly publishes messages singly, each until it is stored or refused or
-// ctx ends.
-func (w *Writer) writeSingly(ctx context.Context, messages []Message, results []Result) {
+// ctx ends. Doubt says that an earlier attempt may have stored them.
+func (w *Writer) writeSingly(ctx context.Context, messages []Message, results []Result, doubt bool) {
 	w.attemptSingly(ctx, messages, func(i int, result Result) { results[i] = result })
 	var pending []int
 	for i := range messages {
-		if results[i].Err != nil && w.again(ctx, &messages[i], &results[i], false) {
+		if results[i].Err != nil && w.again(ctx, &messages[i], &results[i], doubt) {
 			pending = append(pending, i)
 		}
 	}

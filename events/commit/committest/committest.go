@@ -6,11 +6,9 @@ package committest
 import (
 	"fmt"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats-server/v2/server/ats"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -32,22 +30,6 @@ func Stream(replicas int) jetstream.StreamConfig {
 	}
 }
 
-// Register must be called once in TestMain by a package whose tests start
-// servers inside a synctest bubble: all servers of a process share one clock
-// goroutine, which must not be born in a bubble.
-func Register() { ats.Register() }
-
-// Bubble is synctest.Test for tests that start servers. A closed server leaves
-// goroutines behind that end after a moment, and time stands still once the
-// test is over: so the moment is let pass first.
-func Bubble(t *testing.T, test func(t *testing.T)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		t.Cleanup(func() { time.Sleep(time.Minute) }) // the first to be registered runs last
-		test(t)
-	})
-}
-
 // Server is one server with the stream, which listens nowhere.
 type Server struct{ *server.Server }
 
@@ -55,6 +37,14 @@ type Server struct{ *server.Server }
 func Start(t testing.TB) Server {
 	t.Helper()
 	s := Server{start(t, &server.Options{DontListen: true, ServerName: "one", StoreDir: t.TempDir()})}
+	create(t, s.Connect(t), 1)
+	return s
+}
+
+// StartSmall is Start for a server that stores no more than so many bytes, about.
+func StartSmall(t testing.TB, most int64) Server {
+	t.Helper()
+	s := Server{start(t, &server.Options{DontListen: true, ServerName: "one", StoreDir: t.TempDir(), JetStreamMaxStore: most})}
 	create(t, s.Connect(t), 1)
 	return s
 }
