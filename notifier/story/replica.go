@@ -1,8 +1,10 @@
 package story
 
 import (
+	"cmp"
 	"context"
 	"io"
+	"log/slog"
 	"net"
 	"sync"
 	"testing/synctest"
@@ -34,6 +36,8 @@ type Setup struct {
 	ReplyTimeout   time.Duration
 	// RoundMost bounds the cases of one commit; 0: as in life.
 	RoundMost int
+	// Log is where it logs; nil: into the test's output, from warnings on.
+	Log *slog.Logger
 }
 
 // The lease of a Hearback that shares its server with others, and of one that
@@ -52,8 +56,9 @@ type Replica struct {
 	Picture *picture.Picture
 	Shelf   *engine.Shelf
 	Stream  *stream.Stream
-	// Gate is set for a Gated one.
+	// Gate is set for a Gated one, Line for any other.
 	Gate *streamtest.Gate
+	Line *streamtest.Line
 
 	town  *Town
 	conn  *nats.Conn
@@ -80,15 +85,21 @@ func (town *Town) Start(setup Setup) *Replica {
 	if setup.Gated {
 		r.conn, r.Gate = streamtest.ConnectGated(town.t, town.server)
 	} else {
-		r.conn = streamtest.Connect(town.t, town.server, nats.InProcessServer(r.wire))
+		r.Line = streamtest.NewLine(r.wire)
+		r.conn = streamtest.Connect(town.t, town.server, nats.InProcessServer(r.Line))
 	}
-	r.Stream = streamtest.OpenOn(town.t, r.conn)
+	log := cmp.Or(setup.Log, town.log)
+	opened, err := stream.Open(town.t.Context(), r.conn, stream.Options{Log: log})
+	if err != nil {
+		town.t.Fatalf("open the stream: %v", err)
+	}
+	r.Stream = opened
 	term, lag := termAlone, ListingLag
 	if setup.Standby {
 		term, lag = TermShared, ListingLag+setup.ReplyTimeout
 	}
 	r.Engine = engine.New(engine.Config{Stream: r.Stream, Picture: r.Picture, Shelf: r.Shelf, Holder: setup.Name, Term: term, Sole: !setup.Standby, RoundMost: setup.RoundMost,
-		Log: town.log, Outbox: outbox.Config{Domain: "hearback.example", ListingLag: lag, ReplyTimeout: setup.ReplyTimeout, Lanes: map[string]outbox.Lane{
+		Log: log, Outbox: outbox.Config{Domain: "hearback.example", ListingLag: lag, ReplyTimeout: setup.ReplyTimeout, Lanes: map[string]outbox.Lane{
 			notifier.SMS:   {Sender: asked{line{town.Texts, r.dead}}, PerSecond: setup.TextsPerSecond, Workers: setup.Workers},
 			notifier.Email: {Sender: line{town.Mail, r.dead}, Workers: setup.Workers},
 		}}})

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -45,15 +44,11 @@ type Town struct {
 
 // Alone is for tests in which a connection is lost and made again while its
 // owner lives: when the server stops under a Hearback, or a gate stays closed
-// until the server gives the line up. They must not be parallel with others. The
-// NATS client keeps the timers with which it waits for a new connection for use
-// by whatever comes next in the process, and a timer of one bubble must not be
-// used in another. Call it before the bubble begins.
+// until the server gives the line up. They must not be parallel with others. Call
+// it before the bubble begins; streamtest.Alone says why.
 func Alone(t testing.TB) {
 	t.Helper()
-	// What a sync.Pool holds survives one collection, not two.
-	runtime.GC()
-	runtime.GC()
+	streamtest.Alone(t)
 }
 
 // New makes a town at this moment of London's clocks, such as "Mon 23 Nov 2026
@@ -61,6 +56,7 @@ func Alone(t testing.TB) {
 // synctest bubble. No Hearback runs yet.
 func New(t *testing.T, book fs.FS, moment string) *Town {
 	t.Helper()
+	streamtest.Linger(t)
 	london, err := time.LoadLocation("Europe/London")
 	if err != nil {
 		t.Fatal(err)
@@ -268,3 +264,20 @@ func (town *Town) Write(ctx context.Context, messages ...commit.Message) {
 		}
 	}
 }
+
+// Tries stores what it can of messages within a time, as a service does that gives
+// up then, and returns those that were not acknowledged.
+func (town *Town) Tries(within time.Duration, messages ...commit.Message) (open []commit.Message) {
+	town.t.Helper()
+	ctx, cancel := context.WithTimeout(town.t.Context(), within)
+	defer cancel()
+	for i, result := range town.services.Writer().Write(ctx, messages) {
+		if result.Err != nil {
+			open = append(open, messages[i])
+		}
+	}
+	return open
+}
+
+// Fault is what the server says is wrong with it.
+func (town *Town) Fault() error { return town.running().Fault() }

@@ -21,6 +21,9 @@ import (
 func (s *Stream) Follow(ctx context.Context, subjects []string, after uint64, fn func(Record)) error {
 	last := after
 	for failures := 0; ; {
+		if err := s.connected(ctx); err != nil {
+			return err
+		}
 		before := last
 		err := s.deliver(ctx, jetstream.ConsumerConfig{
 			DeliverPolicy:  jetstream.DeliverByStartSequencePolicy,
@@ -50,6 +53,26 @@ func (s *Stream) Follow(ctx context.Context, subjects []string, after uint64, fn
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// connected waits while the connection is lost. What is asked meanwhile is kept by
+// the NATS client and reaches the server later, all of it: a reader that asks again
+// and again would come back with more consumers than a stream may have, and find
+// no place among them.
+func (s *Stream) connected(ctx context.Context) error {
+	status := s.nc.StatusChanged(nats.CONNECTED, nats.CLOSED)
+	defer s.nc.RemoveStatusListener(status)
+	for !s.nc.IsConnected() {
+		if s.nc.IsClosed() {
+			return nats.ErrConnectionClosed
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-status:
+		}
+	}
+	return nil
 }
 
 // LoadLast calls fn once for the newest message of every subject that matches

@@ -19,15 +19,21 @@ import (
 // all servers of a process, which must not be born in a bubble.
 func Register() { ats.Register() }
 
-// Bubble is synctest.Test for tests that start servers. A closed server leaves
-// goroutines behind that end after a moment, and time stands still once the
-// test is over: so the moment is let pass first.
+// Bubble is synctest.Test for tests that start servers, Alone and with Linger.
 func Bubble(t *testing.T, test func(t *testing.T)) {
 	t.Helper()
+	Alone(t)
 	synctest.Test(t, func(t *testing.T) {
-		t.Cleanup(func() { time.Sleep(time.Minute) }) // the first to be registered runs last
+		Linger(t)
 		test(t)
 	})
+}
+
+// Linger is for tests that start servers in a bubble of their own. Call it first. A
+// closed server leaves goroutines behind that end after a moment, and time stands
+// still once the test is over: so the moment is let pass before.
+func Linger(t testing.TB) {
+	t.Cleanup(func() { time.Sleep(time.Minute) }) // the first to be registered runs last
 }
 
 // Log returns a logger that writes into the test's output.
@@ -60,7 +66,7 @@ func Start(t testing.TB, config stream.ServerConfig) *stream.Server {
 // or its bubble, ends.
 func Connect(t testing.TB, server *stream.Server, options ...nats.Option) *nats.Conn {
 	t.Helper()
-	nc, err := server.Connect(options...)
+	nc, err := server.Connect(append([]nats.Option{reconnected(t)}, options...)...)
 	if err != nil {
 		t.Fatalf("connect: %v", err)
 	}
