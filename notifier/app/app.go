@@ -54,6 +54,7 @@ type App struct {
 	shelf    *engine.Shelf
 	captured map[string]*capture.Channel
 	conn     *nats.Conn
+	server   *stream.Server // the embedded one; nil with NATS_URL
 	httpAddr string
 	natsAddr string
 	log      *slog.Logger
@@ -223,6 +224,7 @@ func (a *App) connect() error {
 		if err != nil {
 			return err
 		}
+		a.server = server
 		a.onClose("stream server", func(context.Context) error { server.Close(); return nil })
 		a.natsAddr = server.Addr()
 		if err := a.letOperatorIn(server.Operator()); err != nil {

@@ -100,6 +100,11 @@ func (a *App) ready() (bool, []string) {
 	if !a.conn.IsConnected() {
 		reasons = append(reasons, "the stream cannot be reached")
 	}
+	if a.server != nil {
+		if err := a.server.Fault(); err != nil {
+			reasons = append(reasons, err.Error())
+		}
+	}
 	reasons = append(reasons, a.engine.Findings()...)
 	return len(reasons) == 0, reasons
 }

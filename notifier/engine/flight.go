@@ -116,9 +116,8 @@ func (l *leader) settleFlight(ctx context.Context, f *flight) (offers []outbox.O
 		case errors.Is(result.Err, commit.ErrConflict):
 			l.stats.conflicts.Add(1)
 			l.again = append(l.again, d.works...)
-			if err := l.refresh(ctx, d.ref); err != nil {
-				failed = errors.Join(failed, err)
-			}
+			failed = errors.Join(failed, l.refresh(ctx, d.ref))
+			offers = append(offers, l.doubts(d.ref)...) // whoever wrote may be gone, or may have been us
 		default:
 			l.again = append(l.again, d.works...)
 			failed = errors.Join(failed, result.Err)

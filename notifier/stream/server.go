@@ -48,6 +48,7 @@ const payloadMax = 1 << 20
 // what was acknowledged survives the crash of the process and of the machine.
 type Server struct {
 	close    func()
+	dir      string
 	password string
 	server   *server.Server
 	users    bool
@@ -108,6 +109,7 @@ func StartServer(config ServerConfig) (*Server, error) {
 				log.Warn("the data folder's lock could not be given back; the next start may have to wait for this process to end", "error", err)
 			}
 		}),
+		dir:      config.Dir,
 		password: password,
 		server:   s,
 		users:    config.Users != "",
