@@ -134,6 +134,9 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	a.onClose("engine", func(context.Context) error { stop(); a.running.Wait(); return nil })
 
 	a.running.Go(func() { a.keepMemory(running) })
+	if a.server != nil {
+		a.running.Go(func() { watch(running, a.server.Fault, a.fail) })
+	}
 
 	reader := &reader{app: a}
 	questions, err := ask.Serve(a.conn, reader)
