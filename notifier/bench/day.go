@@ -82,6 +82,10 @@ func (d Day) Err() error {
 	return errors.Join(errs...)
 }
 
+// dayFamilies are those of one large council: 15,000 children with a plan and
+// 3,500 whose plan has been asked for. They have some 31,000 contacts.
+const dayFamilies = 18_500
+
 // RunDay plays a day of a council of so many families.
 func RunDay(ctx context.Context, config Config, families int) (Day, error) {
 	return runDay(ctx, config, families, rehearse.LargeCouncil())

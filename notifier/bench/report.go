@@ -100,7 +100,7 @@ func parts() []part {
 		{"deadlines", "promises that fall due in the same second", 100000, 3, deadlineFigures},
 		{"size", "memory, disk and the time to start with many open promises", 200000, 1, sizeFigures},
 		{"faults", "kill -9 at random instants, repeated and reordered events: nobody is lost, no text goes twice", 5000, 1, faultFigures},
-		{"day", "the day of one large council, with providers that fail now and then", 15000, 1, dayFigures},
+		{"day", "the day of one large council, with providers that fail now and then", dayFamilies, 1, dayFigures},
 	}
 }
 
