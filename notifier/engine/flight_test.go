@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"hearback/events"
+	"hearback/notifier/channel"
+	"hearback/notifier/picture"
 	"hearback/notifier/story"
 )
 
@@ -60,4 +62,33 @@ func TestWhileAGroupIsStoredItsCasesWait(t *testing.T) {
 			})
 		})
 	}
+}
+
+// More hand-overs end while Hearback stops than one group holds: each is recorded.
+func TestAStopRecordsWhatIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		town := story.New(t, story.Book(t, story.QuietRules), "Mon 23 Nov 2026 10:00")
+		const families = 30
+		hearback := town.Start(story.Setup{RoundMost: 13, Workers: families, ReplyTimeout: time.Minute})
+		end := time.Now().Add(30 * time.Second)
+		town.Texts.Answers(func(channel.Message) story.Answer { return story.Answer{Think: time.Until(end)} })
+		for i := range families {
+			ref := fmt.Sprintf("H-%d", i)
+			town.Opens(ref, "north", "o.jane", fmt.Sprintf("07700 900%03d", i), "")
+			town.Asks(ref, "e1")
+		}
+		if on := hearback.Engine.Stats().UnsettledCases; on != families {
+			t.Fatalf("%d families have a text on its way, want all %d", on, families)
+		}
+		hearback.Stop()
+		for i := range families {
+			ref := fmt.Sprintf("H-%d", i)
+			records := town.Stored(events.LedgerSubject(ref))
+			mark, err := picture.ParseMark(ref, records[len(records)-1].Header)
+			if err != nil || mark.Messages != 0 {
+				t.Errorf("case %s: %d messages are not settled (%v)", ref, mark.Messages, err)
+			}
+		}
+	})
 }

@@ -66,7 +66,7 @@ func (l *leader) loop(ctx context.Context, readErr <-chan error) error {
 
 // idle reports whether every input that was taken has been dealt with.
 func (l *leader) idle() bool {
-	return l.flight == nil && len(l.ready.units)+len(l.again)+len(l.behind)+len(l.settled) == 0
+	return l.flight == nil && len(l.ready.units)+len(l.again)+len(l.behind)+len(l.settled)+len(l.results) == 0
 }
 
 // next waits until there is something to do: inputs to decide, a flight that has
@@ -88,7 +88,7 @@ func (l *leader) next(done <-chan struct{}, readErr <-chan error) (inputs []work
 		occupied := l.flight != nil || len(l.ready.units) > 0 || l.notBefore.After(now)
 		switch {
 		case len(l.settled) == 0:
-		case occupied, stopping,
+		case occupied, stopping, l.room() <= 0,
 			len(inputs) > 0 && len(inputs)+len(l.settled) >= crowd,
 			len(inputs) == 0 && now.Sub(l.settledAt) >= linger:
 			inputs = append(inputs, l.settled...)
