@@ -66,7 +66,9 @@ func seedDemo(ctx context.Context, a *app.App, families int, settle time.Duratio
 		}
 	}
 	last := past.Shown[rehearse.JustAcknowledged]
-	err = until(ctx, decidePatience, func() bool { return decided(ctx, a, last) })
+	// Cases are decided each in its own order, so the last event may be answered
+	// before one of another case.
+	err = until(ctx, decidePatience, func() bool { return decided(ctx, a, last) && a.Engine().Stats().Undecided == 0 })
 	return seeding{families: families, promises: a.Engine().Stats().Promises, shown: past.Shown}, err
 }
 

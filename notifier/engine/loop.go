@@ -33,6 +33,7 @@ func (l *leader) loop(ctx context.Context, readErr <-chan error) error {
 		}
 		// First what came in: it must see that its case is still being stored.
 		err = l.prepare(inputs, time.Now())
+		l.countUndecided() // before the picture shows the first of the answers
 		landed, failed := l.arrive(commits)
 		err = errors.Join(err, failed)
 		if l.mayLaunch(isClosed(ctx.Done()), time.Now()) {
@@ -40,6 +41,7 @@ func (l *leader) loop(ctx context.Context, readErr <-chan error) error {
 			again, failed := l.arrive(commits)
 			landed, err = landed || again, errors.Join(err, failed)
 		}
+		l.countUndecided()
 		if over && l.idle() {
 			return nil
 		}
@@ -62,6 +64,14 @@ func (l *leader) loop(ctx context.Context, readErr <-chan error) error {
 		}
 		pause = min(2*pause, commitPauseMost)
 	}
+}
+
+func (l *leader) countUndecided() {
+	count := len(l.again) + len(l.behind) + len(l.ready.decided)
+	if l.flight != nil {
+		count += len(l.flight.decided)
+	}
+	l.stats.undecided.Store(int64(count))
 }
 
 // idle reports whether every input that was taken has been dealt with.

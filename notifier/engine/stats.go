@@ -10,7 +10,7 @@ type counters struct {
 	rounds, entries, conflicts, commitFailures atomic.Int64
 	refused, sent, failed, withdrawn, repeats  atomic.Int64
 	late, kept, tasks                          atomic.Int64
-	lag                                        atomic.Int64
+	lag, undecided                             atomic.Int64
 	storing                                    atomic.Pointer[string]
 }
 
@@ -24,7 +24,9 @@ type Stats struct {
 	Sent, Failed, Withdrawn, Repeats int64
 	Late, Kept, Tasks                int64
 	// InputLag is how old the last event was when it was taken.
-	InputLag                        time.Duration
+	InputLag time.Duration
+	// Undecided counts inputs that were taken and have no stored answer yet.
+	Undecided                       int
 	Cases, Promises, UnsettledCases int
 	Depth                           map[string]int
 	Leading                         bool
@@ -39,7 +41,7 @@ func (e *Engine) Stats() Stats {
 		CommitFailures: e.stats.commitFailures.Load(), Refused: e.stats.refused.Load(), Sent: e.stats.sent.Load(),
 		Failed: e.stats.failed.Load(), Withdrawn: e.stats.withdrawn.Load(), Repeats: e.stats.repeats.Load(),
 		Late: e.stats.late.Load(), Kept: e.stats.kept.Load(), Tasks: e.stats.tasks.Load(),
-		InputLag: time.Duration(e.stats.lag.Load()), Leading: e.Leading(), LeaseAge: e.lease.Age(time.Now()),
+		InputLag: time.Duration(e.stats.lag.Load()), Undecided: int(e.stats.undecided.Load()), Leading: e.Leading(), LeaseAge: e.lease.Age(time.Now()),
 		Findings: e.Findings(),
 	}
 	s.Cases, s.Promises, s.UnsettledCases = e.config.Picture.Size()
