@@ -20,7 +20,8 @@ func benchVerb(ctx context.Context, flags *flag.FlagSet, args []string, io strea
 	var plan bench.Plan
 	flags.IntVar(&plan.Families, "families", 0, "families of a rush, promises, or cases; 0: as many as each part is meant for")
 	flags.IntVar(&plan.Runs, "runs", 0, "runs of speed and deadlines, of which the medians are printed; 0: 5 and 3")
-	flags.IntVar(&plan.Kills, "kills", 0, "kills of the process in faults; a tenth as many of the leader of two; 0: 200")
+	flags.IntVar(&plan.Kills, "kills", 0, "kills of the process in faults; 0: 200")
+	flags.IntVar(&plan.LeaderKills, "leader-kills", 0, "kills of the leader of two processes in faults; 0: a tenth of the others")
 	seed := flags.Uint64("seed", 1, "makes what is invented, and when it is killed, repeatable")
 	asJSON := flags.Bool("json", false, "print one JSON object at the end")
 	names, about := bench.Parts()
@@ -45,7 +46,7 @@ func benchVerb(ctx context.Context, flags *flag.FlagSet, args []string, io strea
 	default:
 		return errUsage{fmt.Sprintf("there is no part %q; name one of %s, %s", name, strings.Join(names, ", "), everyPart)}
 	}
-	if plan.Families < 0 || plan.Runs < 0 || plan.Kills < 0 {
+	if plan.Families < 0 || plan.Runs < 0 || plan.Kills < 0 || plan.LeaderKills < 0 {
 		return errUsage{"numbers must not be below 0"}
 	}
 	return runBench(ctx, plan, *seed, *asJSON, io)

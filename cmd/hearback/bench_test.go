@@ -7,7 +7,7 @@ import (
 )
 
 func TestBenchRefusesWhatItCannotMeasure(t *testing.T) {
-	for _, args := range [][]string{{"sped"}, {"speed", "size"}, {"speed", "--runs", "many"}, {"faults", "--kills", "-1"}, {"--nothing"}} {
+	for _, args := range [][]string{{"sped"}, {"speed", "size"}, {"speed", "--runs", "many"}, {"faults", "--kills", "-1"}, {"faults", "--leader-kills", "-1"}, {"--nothing"}} {
 		got := hearback(t, append([]string{"bench"}, args...)...)
 		if got.code != 2 || got.out != "" {
 			t.Errorf("bench %v ended with %d, out %q, want usage and 2", args, got.code, got.out)

@@ -98,7 +98,11 @@ func faultFigures(ctx context.Context, config Config, plan Plan) ([]Figure, erro
 	if err != nil {
 		return nil, fmt.Errorf("kill the process: %w", err)
 	}
-	leader, err := RunTakeovers(ctx, config, plan.Families, max(1, kills/killsOfLeaderIn))
+	leaderKills := plan.LeaderKills
+	if leaderKills == 0 {
+		leaderKills = max(1, kills/killsOfLeaderIn)
+	}
+	leader, err := RunTakeovers(ctx, config, plan.Families, leaderKills)
 	if err != nil {
 		return nil, fmt.Errorf("kill the leader: %w", err)
 	}

@@ -52,7 +52,8 @@ func drawLives(random *rand.Rand, n int) []life {
 // victim is what is killed and started again.
 type victim interface {
 	// live starts what is down, calls begin once families may get in touch,
-	// and kills after the life, calling kill at that moment.
+	// and kills after the life, calling kill just before. When it returns, who was
+	// killed has ended.
 	live(ctx context.Context, l life, begin, kill func()) error
 	// rest starts what is down and leaves it running.
 	rest(ctx context.Context) (*council, error)

@@ -83,8 +83,9 @@ type Plan struct {
 	Families int
 	// Runs of speed and deadlines, of which the medians are given.
 	Runs int
-	// Kills of the whole process; a tenth as many of the leader of two.
-	Kills int
+	// Kills of the whole process, and of the leader of two: where that is 0, a
+	// tenth as many.
+	Kills, LeaderKills int
 }
 
 // part is one kind of measurement. A call of run is one run.

@@ -37,8 +37,9 @@ type rush struct {
 	stored    []time.Time
 	storedAll atomic.Int64
 	again     atomic.Int64
-	killed    []time.Time
-	result    Crashes
+	// killed is when each killed process could hand over no more.
+	killed []time.Time
+	result Crashes
 }
 
 func newRush(c *council, v victim, families int, lives []life) *rush {
@@ -75,6 +76,9 @@ func (r *rush) run(ctx context.Context) error {
 		if err := r.victim.live(ctx, l, begin, r.note); err != nil {
 			return err
 		}
+		if err := r.bury(ctx); err != nil {
+			return err
+		}
 	}
 	if running, err = r.victim.rest(ctx); err != nil {
 		return err
@@ -93,7 +97,7 @@ func (r *rush) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// note remembers a kill.
+// note counts a kill that is about to come.
 func (r *rush) note() {
 	texts, mails := r.twilio.Counts(), r.smtp.Counts()
 	handed := texts.Accepted - texts.Repeated + mails.Accepted - mails.Repeated
@@ -101,7 +105,14 @@ func (r *rush) note() {
 		r.result.Busy++
 	}
 	r.result.Kills++
+}
+
+// bury waits until the mail server has read the last that a killed process
+// wrote: what it accepts from then on, it accepts from the next.
+func (r *rush) bury(ctx context.Context) error {
+	err := untilEvery(ctx, time.Millisecond, 10*time.Second, "the connections of a killed process to end", func() bool { return r.smtp.Counts().Open == 0 })
 	r.killed = append(r.killed, time.Now())
+	return err
 }
 
 // publish has every family get in touch, in the life that is theirs and spread
@@ -194,7 +205,7 @@ func (r *rush) judge(ctx context.Context, running *council) error {
 }
 
 // hear counts what families heard. stored is when each family's enquiry was
-// acknowledged as stored, and killed when processes were killed, in order.
+// acknowledged as stored, and killed when killed processes could hand over no more, in order.
 func (c *Crashes) hear(texts []standin.Text, mails []standin.Mail, stored, killed []time.Time) {
 	heard := map[string]time.Time{}
 	told := func(ref string, at time.Time) bool {

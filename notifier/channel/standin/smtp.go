@@ -50,8 +50,8 @@ type SMTPFaults struct {
 
 // SMTPCounts says what a stand-in for a mail server has done.
 type SMTPCounts struct {
-	// Connections that were opened.
-	Connections int
+	// Connections that were opened, and those of them that are Open still.
+	Connections, Open int
 	// Accepted emails, repeats included.
 	Accepted int
 	// Repeated is how many accepted emails had the Message-ID and the
@@ -135,7 +135,14 @@ func (s *SMTP) session(connection *smtp.Conn) (smtp.Session, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.counts.Connections++
+	s.counts.Open++
 	return &session{server: s, connection: connection}, nil
+}
+
+func (s *SMTP) ended() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.counts.Open--
 }
 
 // attempt draws what happens to an email and records it.

@@ -58,8 +58,9 @@ func TestEmailsAreCountedByMessageIDAndRecipient(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if counts := server.Counts(); counts.Accepted != 4 || counts.Repeated != 1 || counts.Connections != 4 {
-			t.Errorf("counts %+v, want 4 accepted and 1 repeated", counts)
+		synctest.Wait()
+		if counts := server.Counts(); counts.Accepted != 4 || counts.Repeated != 1 || counts.Connections != 4 || counts.Open != 0 {
+			t.Errorf("counts %+v, want 4 accepted and 1 repeated, and no connection open", counts)
 		}
 		if received := server.Received(); received[0].Data != nil || received[0].Size == 0 || received[0].MessageID != "<1@x>" {
 			t.Errorf("received %+v, want no data unless asked for", received[0])

@@ -65,4 +65,7 @@ func hangUp(connection net.Conn) {
 func (s *session) Reset() { s.from, s.to = "", "" }
 
 // Logout implements smtp.Session.
-func (s *session) Logout() error { return nil }
+func (s *session) Logout() error {
+	s.server.ended()
+	return nil
+}
