@@ -10,7 +10,7 @@ type Origin string
 
 const (
 	FromServices   Origin = "services"    // a council's systems; the whole meaning is Hearback's
-	FromCallbacks  Origin = "callbacks"   // providers' callbacks and the console
+	FromCallbacks  Origin = "callbacks"   // providers' callbacks, links in messages, and the console
 	FromSENDSystem Origin = "send-system" // the SEND catalogue; the meaning is the book's
 	FromHearback   Origin = "hearback"    // an outcome, published by Hearback
 )
@@ -61,7 +61,11 @@ var kinds = []Kind{
 	{TypeContactUnsafe, FromServices, "ways that must not be used to reach a contact"},
 
 	{TypeMessageReceived, FromCallbacks, "a family wrote back to a message"},
+	{TypeReceiptReceived, FromCallbacks, "a provider says what became of a message"},
 	{TypeContactOptedOut, FromCallbacks, "a contact wants no more messages of one kind"},
+	{TypeContactOptedIn, FromCallbacks, "a contact wants messages of one kind again"},
+	{TypeContactWished, FromCallbacks, "a contact says how they want to be reached"},
+	{TypeOfficerDeclined, FromCallbacks, "an officer says that a reply is not theirs to give"},
 	{TypeTaskDone, FromCallbacks, "a person has finished a task"},
 
 	{TypeMessageSent, FromHearback, "a provider has accepted a message"},

@@ -150,8 +150,14 @@ func (e Event) dataType() described {
 		return new(ContactUnsafe)
 	case TypeMessageReceived:
 		return new(MessageReceived)
-	case TypeContactOptedOut:
+	case TypeReceiptReceived:
+		return new(Receipt)
+	case TypeContactOptedOut, TypeContactOptedIn:
 		return new(OptedOut)
+	case TypeContactWished:
+		return new(Wished)
+	case TypeOfficerDeclined:
+		return new(OfficerDeclined)
 	case TypeTaskDone:
 		return new(TaskDone)
 	}

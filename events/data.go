@@ -86,12 +86,59 @@ type MessageReceived struct {
 	Contact string `json:"contact,omitempty"` // a contact's id; "" where the sender is not known
 	Text    string `json:"text,omitempty"`    // the family's own words
 	Enquiry string `json:"enquiry,omitempty"`
+	// Address is the number or email address that it came from.
+	Address    string `json:"address,omitempty"`
+	ProviderID string `json:"provider_id,omitempty"`
+	Answers    string `json:"answers,omitempty"` // Hearback's id of the message that it answers
+	// Automatic: a machine wrote it. It is kept, and never counts as the family's word.
+	Automatic bool `json:"automatic,omitempty"`
 }
 
-// OptedOut is the data of contact.opted-out.
+// What a provider says of a message, from the least to the most that is known.
+const (
+	ReceiptSending   = "sending"   // on its way to a network or a mail server
+	ReceiptSent      = "sent"      // a network has it
+	ReceiptDelivered = "delivered" // it has arrived
+	ReceiptFailed    = "failed"    // it, or a part of it, will not arrive
+)
+
+// Receipt is the data of receipt.received.
+type Receipt struct {
+	Message    string `json:"message"`           // Hearback's id: the case reference, "-" and a number
+	Channel    string `json:"channel,omitempty"` // "" where the message's own is meant
+	ProviderID string `json:"provider_id,omitempty"`
+	Status     string `json:"status"`             // one of the four above
+	Code       string `json:"code,omitempty"`     // the provider's, such as 30003 or 5.1.1
+	Reason     string `json:"reason,omitempty"`   // in words, for an officer
+	Unusable   bool   `json:"unusable,omitempty"` // the address itself is no good, now and later
+}
+
+// OptedOut is the data of contact.opted-out and of contact.opted-in.
 type OptedOut struct {
 	Channel string `json:"channel"` // a channel, or "all"
 	Contact string `json:"contact"`
+	// Address is the number or address that asked; "" means the contact's own.
+	Address string `json:"address,omitempty"`
+	Told    bool   `json:"told,omitempty"` // the provider has confirmed it to them already
+}
+
+// Wished is the data of contact.wished. What is absent stays as it was.
+type Wished struct {
+	Contact  string   `json:"contact"`
+	Prefers  []string `json:"prefers,omitempty"`  // channels, best first
+	Language string   `json:"language,omitempty"` // BCP 47
+	// DoNot lists the channels that the contact wants no messages by: all of them,
+	// and no others. An empty list takes back what they wished before.
+	DoNot []string `json:"do_not,omitzero"`
+	// Hours are when messages may come, such as "09:00-18:00", every day, in London;
+	// "any" means whenever the book allows.
+	Hours string `json:"hours,omitempty"`
+}
+
+// OfficerDeclined is the data of officer.declined: the reply is not theirs to give.
+type OfficerDeclined struct {
+	Enquiry string `json:"enquiry,omitempty"` // "" means every open enquiry of the case
+	By      string `json:"by,omitempty"`
 }
 
 // TaskDone is the data of task.done.

@@ -125,6 +125,9 @@ func TestTagsAndReadersNameTheSameMembers(t *testing.T) {
 	roundTripFull[events.Closure](t)
 	roundTripFull[events.MessageReceived](t)
 	roundTripFull[events.OptedOut](t)
+	roundTripFull[events.Receipt](t)
+	roundTripFull[events.Wished](t)
+	roundTripFull[events.OfficerDeclined](t)
 	roundTripFull[events.TaskDone](t)
 	roundTripFull[events.Outcome](t)
 }

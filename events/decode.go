@@ -196,11 +196,31 @@ func (d *OfficerAway) members() []member {
 func (d *Closure) members() []member { return []member{{"reason", &d.Reason}} }
 
 func (d *MessageReceived) members() []member {
-	return []member{{"channel", &d.Channel}, {"contact", &d.Contact}, {"text", &d.Text}, {"enquiry", &d.Enquiry}}
+	return []member{
+		{"channel", &d.Channel}, {"contact", &d.Contact}, {"text", &d.Text}, {"enquiry", &d.Enquiry},
+		{"address", &d.Address}, {"provider_id", &d.ProviderID}, {"answers", &d.Answers}, {"automatic", &d.Automatic},
+	}
+}
+
+func (d *Receipt) members() []member {
+	return []member{
+		{"message", &d.Message}, {"channel", &d.Channel}, {"provider_id", &d.ProviderID}, {"status", &d.Status},
+		{"code", &d.Code}, {"reason", &d.Reason}, {"unusable", &d.Unusable},
+	}
 }
 
 func (d *OptedOut) members() []member {
-	return []member{{"channel", &d.Channel}, {"contact", &d.Contact}}
+	return []member{{"channel", &d.Channel}, {"contact", &d.Contact}, {"address", &d.Address}, {"told", &d.Told}}
+}
+
+func (d *Wished) members() []member {
+	return []member{
+		{"contact", &d.Contact}, {"prefers", &d.Prefers}, {"language", &d.Language}, {"do_not", &d.DoNot}, {"hours", &d.Hours},
+	}
+}
+
+func (d *OfficerDeclined) members() []member {
+	return []member{{"enquiry", &d.Enquiry}, {"by", &d.By}}
 }
 
 func (d *TaskDone) members() []member {

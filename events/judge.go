@@ -132,13 +132,55 @@ func (d *MessageReceived) judge(_ Event, found *faults) {
 	judgeAnyChannel("data.channel", d.Channel, found)
 	shortText("data.contact", d.Contact, found)
 	shortText("data.enquiry", d.Enquiry, found)
+	shortText("data.address", d.Address, found)
+	shortText("data.provider_id", d.ProviderID, found)
+	shortText("data.answers", d.Answers, found)
+}
+
+func (d *Receipt) judge(_ Event, found *faults) {
+	requireText("data.message", d.Message, "write Hearback's id of the message", found)
+	if _, ok := CaseOfMessage(d.Message); d.Message != "" && !ok {
+		found.add("data.message", "is not the id of a message", "write the id that Hearback gave the message: the case reference, - and a number")
+	}
+	if d.Channel != "" && !isContactChannel(d.Channel) {
+		found.add("data.channel", "is not a channel", writeContactChannel)
+	}
+	shortText("data.provider_id", d.ProviderID, found)
+	shortText("data.code", d.Code, found)
+	switch d.Status {
+	case ReceiptSending, ReceiptSent, ReceiptDelivered, ReceiptFailed:
+	default:
+		found.add("data.status", "is not a status of a receipt", "write sending, sent, delivered or failed")
+	}
 }
 
 func (d *OptedOut) judge(_ Event, found *faults) {
 	requireText("data.contact", d.Contact, "write the id of the contact", found)
+	shortText("data.address", d.Address, found)
 	if !mayNotUse(d.Channel) {
 		found.add("data.channel", "is not a channel", writeContactChannel+`, or "all" for everything`)
 	}
+}
+
+func (d *Wished) judge(_ Event, found *faults) {
+	requireText("data.contact", d.Contact, "write the id of the contact", found)
+	shortText("data.language", d.Language, found)
+	for i, name := range d.Prefers {
+		if !isContactChannel(name) {
+			found.add(indexed("data.prefers", i), "is not a channel", writeContactChannel)
+		}
+	}
+	judgeDoNot("data", d.DoNot, found)
+	if d.Hours != "" && d.Hours != AnyHour {
+		if _, _, ok := SpanOf(d.Hours); !ok {
+			found.add("data.hours", "is not a span of a day", `write two times such as "09:00-18:00", or "any"`)
+		}
+	}
+}
+
+func (d *OfficerDeclined) judge(_ Event, found *faults) {
+	shortText("data.enquiry", d.Enquiry, found)
+	shortText("data.by", d.By, found)
 }
 
 func (d *TaskDone) judge(_ Event, found *faults) {

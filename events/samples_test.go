@@ -84,6 +84,10 @@ var sampleData = map[string]struct {
 	"contact.unsafe":       {"c-2", "/ehc-hub", "", events.ContactUnsafe{ID: "c2", DoNot: []string{"voicemail", "letter"}}},
 	"message.received":     {"SM0001", "/webhooks/twilio", "", events.MessageReceived{Channel: "sms", Contact: "c1", Text: "Thank you \u2013 when? \U0001F64F", Enquiry: "q1"}},
 	"contact.opted-out":    {"SM0002", "/webhooks/twilio", "", events.OptedOut{Channel: "sms", Contact: "c1"}},
+	"receipt.received":     {"SM0003:delivered", "/twilio/status", "", events.Receipt{Message: "H-10482-7", Channel: "sms", ProviderID: "SM0003", Status: "delivered"}},
+	"contact.opted-in":     {"SM0004", "/twilio/inbound", "", events.OptedOut{Channel: "sms", Contact: "c1", Address: "+447700900123", Told: true}},
+	"contact.wished":       {"w-1", "/links", "", events.Wished{Contact: "c1", Prefers: []string{"email", "sms"}, Language: "cy", DoNot: []string{"sms"}, Hours: "09:00-18:00"}},
+	"officer.declined":     {"d-1", "/links", "", events.OfficerDeclined{Enquiry: "q1", By: "o.jane"}},
 	"task.done":            {"t-1", "/console", "", events.TaskDone{Task: "H-10482.3", By: "p.lead", Note: "phoned and left word with the family"}},
 	"message.sent":         {"H-10482.7.sent", "/hearback", "", events.Outcome{Message: "H-10482.7", Channel: "sms", Contact: "c1", Promise: "reply", Enquiry: "q1", ProviderID: "SM0003"}},
 	"message.delivered":    {"H-10482.7.delivered", "/hearback", "", events.Outcome{Message: "H-10482.7", Channel: "sms", Contact: "c1", ProviderID: "SM0003"}},
@@ -160,6 +164,12 @@ func dataLike(t *testing.T, e events.Event, example any) any {
 		data, err = events.DataOf[events.MessageReceived](e)
 	case events.OptedOut:
 		data, err = events.DataOf[events.OptedOut](e)
+	case events.Receipt:
+		data, err = events.DataOf[events.Receipt](e)
+	case events.Wished:
+		data, err = events.DataOf[events.Wished](e)
+	case events.OfficerDeclined:
+		data, err = events.DataOf[events.OfficerDeclined](e)
 	case events.TaskDone:
 		data, err = events.DataOf[events.TaskDone](e)
 	case events.Outcome:

@@ -15,10 +15,14 @@ const (
 	TypeContactUnsafe   = "contact.unsafe"
 )
 
-// What providers' callbacks and the console add.
+// What providers' callbacks, links in messages and the console add.
 const (
 	TypeMessageReceived = "message.received"
+	TypeReceiptReceived = "receipt.received"
 	TypeContactOptedOut = "contact.opted-out"
+	TypeContactOptedIn  = "contact.opted-in"
+	TypeContactWished   = "contact.wished"
+	TypeOfficerDeclined = "officer.declined"
 	TypeTaskDone        = "task.done"
 )
 

@@ -191,9 +191,15 @@ func members(eventType string) []string {
 	case events.TypeCaseClosed, events.TypeCaseStopped:
 		return append(own, "reason")
 	case events.TypeMessageReceived:
-		return append(own, "channel", "contact", "text", "enquiry")
-	case events.TypeContactOptedOut:
-		return append(own, "channel", "contact")
+		return append(own, "channel", "contact", "text", "enquiry", "address", "provider_id", "answers", "automatic")
+	case events.TypeReceiptReceived:
+		return append(own, "message", "channel", "provider_id", "status", "code", "reason", "unusable")
+	case events.TypeContactOptedOut, events.TypeContactOptedIn:
+		return append(own, "channel", "contact", "address", "told")
+	case events.TypeContactWished:
+		return append(own, "contact", "prefers", "language", "do_not", "hours")
+	case events.TypeOfficerDeclined:
+		return append(own, "enquiry", "by")
 	case events.TypeTaskDone:
 		return append(own, "task", "by", "note")
 	}
@@ -206,7 +212,7 @@ func absent(eventType, name string) (value any, known bool) {
 		return nil, false
 	}
 	switch name {
-	case "urgent":
+	case "urgent", "automatic", "unusable", "told":
 		return false, true
 	case "contacts", "prefers", "do_not":
 		return []any{}, true

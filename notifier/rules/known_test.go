@@ -18,7 +18,9 @@ func TestKnownMembersAreThoseOfTheEvents(t *testing.T) {
 		events.TypeOfficerChanged: events.OfficerChanged{}, events.TypeOfficerAway: events.OfficerAway{},
 		events.TypeContactChanged: events.ContactChange{}, events.TypeContactUnsafe: events.ContactUnsafe{},
 		events.TypeCaseClosed: events.Closure{}, events.TypeCaseStopped: events.Closure{},
-		events.TypeMessageReceived: events.MessageReceived{}, events.TypeContactOptedOut: events.OptedOut{}, events.TypeTaskDone: events.TaskDone{},
+		events.TypeMessageReceived: events.MessageReceived{}, events.TypeContactOptedOut: events.OptedOut{},
+		events.TypeContactOptedIn: events.OptedOut{}, events.TypeReceiptReceived: events.Receipt{}, events.TypeContactWished: events.Wished{},
+		events.TypeOfficerDeclined: events.OfficerDeclined{}, events.TypeTaskDone: events.TaskDone{},
 	} {
 		want := []string{"occurred_on", "urgent"}
 		kinds := map[string]reflect.Kind{"urgent": reflect.Bool}
