@@ -63,16 +63,17 @@ type Sender interface {
 // Finder is a provider that can be asked what it accepted. A channel that is
 // not a Finder leaves a message in doubt for ever.
 type Finder interface {
-	// Find lists the messages accepted for this recipient with exactly this
-	// text, created at or after since, newest first. Implementations look a
-	// little further back than since, because two clocks never agree, so a
-	// message from just before it may be among them.
+	// Find lists what was accepted that may be this message, created at or after
+	// since, newest first: what carries its ID, or, where a provider takes no name
+	// of ours, what went to its To with exactly its Text. Implementations look a
+	// little further back than since, because two clocks never agree, so a message
+	// from just before it may be among them.
 	//
 	// An empty list without an error means: not accepted, as far as the
 	// provider shows. Providers list a message some time after they accept
 	// it, so the caller must wait out that time before it believes an empty
 	// list. Every error is a *Failure, and means nothing is known.
-	Find(ctx context.Context, since time.Time, to, text string) ([]Found, error)
+	Find(ctx context.Context, since time.Time, m Message) ([]Found, error)
 }
 
 // Found is one message that a provider says it accepted.

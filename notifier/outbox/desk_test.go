@@ -256,11 +256,14 @@ type question struct {
 	after    time.Duration
 }
 
-func (a *askable) Find(_ context.Context, since time.Time, to, text string) ([]channel.Found, error) {
+// The tests would pass over a Finder that is none.
+var _ channel.Finder = (*askable)(nil)
+
+func (a *askable) Find(_ context.Context, since time.Time, m channel.Message) ([]channel.Found, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	n := len(a.asked)
-	a.asked = append(a.asked, question{since.UTC(), to, text, time.Since(monday)})
+	a.asked = append(a.asked, question{since.UTC(), m.To, m.Text, time.Since(monday)})
 	if a.list == nil {
 		return nil, nil
 	}

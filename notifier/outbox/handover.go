@@ -156,7 +156,7 @@ func (o *Outbox) found(ctx context.Context, finder channel.Finder, l *lane, it i
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, o.config.ReplyTimeout, errTooSlow)
 	defer cancel()
-	list, err := finder.Find(ctx, message.Decided, message.Address, message.Body)
+	list, err := finder.Find(ctx, message.Decided, channel.Message{ID: m.id, To: message.Address, Text: message.Body})
 	if err != nil {
 		it.attempts++
 		at := time.Now().Add(max(channel.FailureOf(err).After, backoff(it.attempts)))

@@ -213,6 +213,8 @@ func (l line) Send(ctx context.Context, m channel.Message) (channel.Receipt, err
 // asked is a line to a provider that can be asked what it has.
 type asked struct{ line }
 
-func (a asked) Find(ctx context.Context, since time.Time, to, text string) ([]channel.Found, error) {
-	return a.provider.find(ctx, since, to, text)
+var _ channel.Finder = asked{}
+
+func (a asked) Find(ctx context.Context, since time.Time, m channel.Message) ([]channel.Found, error) {
+	return a.provider.find(ctx, since, m.To, m.Text)
 }

@@ -120,12 +120,12 @@ func (c *Channel) Messages() []Captured {
 	return messages
 }
 
-// Find lists the captured messages for this recipient with exactly this text,
-// captured at or after since, newest first. It never fails.
-func (c *Channel) Find(_ context.Context, since time.Time, to, text string) ([]channel.Found, error) {
+// Find lists the captured messages of this ID, captured at or after since, newest
+// first. It never fails.
+func (c *Channel) Find(_ context.Context, since time.Time, m channel.Message) ([]channel.Found, error) {
 	var found []channel.Found
 	for _, captured := range c.Messages() {
-		if captured.Message.To == to && captured.Message.Text == text && !captured.At.Before(since) {
+		if captured.Message.ID == m.ID && !captured.At.Before(since) {
 			found = append(found, channel.Found{ProviderID: captured.ProviderID, Created: captured.At})
 		}
 	}

@@ -23,23 +23,23 @@ const (
 	maxPages = 10
 )
 
-// Find asks Twilio for the texts to this number with exactly this body, created
+// Find asks Twilio for the texts to the message's number with exactly its words, created
 // after since less two minutes, newest first.
 //
 // Twilio lists a text some seconds after it accepted it: wait before you
 // believe an empty list. The listing is filtered by number alone, because
 // Twilio's date filter goes by date_sent, which a text that waits in its queue
 // does not have yet.
-func (s *Sender) Find(ctx context.Context, since time.Time, to, text string) ([]channel.Found, error) {
+func (s *Sender) Find(ctx context.Context, since time.Time, m channel.Message) ([]channel.Found, error) {
 	earliest := since.Add(-clockSkew)
 	var found []channel.Found
 	var token, number string
 	for range maxPages {
-		page, err := s.page(ctx, to, token, number)
+		page, err := s.page(ctx, m.To, token, number)
 		if err != nil {
 			return nil, err
 		}
-		more, err := collect(page, earliest, to, text, &found)
+		more, err := collect(page, earliest, m.To, m.Text, &found)
 		if err != nil || !more {
 			return found, err
 		}

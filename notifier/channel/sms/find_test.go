@@ -45,7 +45,7 @@ func TestFindSeesWhatWasAcceptedThroughASpoiltAnswer(t *testing.T) {
 
 func find(t *testing.T, sender *sms.Sender, since time.Time, m channel.Message) []channel.Found {
 	t.Helper()
-	found, err := sender.Find(t.Context(), since, m.To, m.Text)
+	found, err := sender.Find(t.Context(), since, m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestFindReadsSeveralPagesAndStops(t *testing.T) {
 	for number := range 250 {
 		send(number)
 	}
-	found, err := sender.Find(t.Context(), since, to, "text 0")
+	found, err := sender.Find(t.Context(), since, channel.Message{To: to, Text: "text 0"})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("Find = %v, %v, want the first of 250", found, err)
 	}
@@ -115,7 +115,7 @@ func TestFindReadsSeveralPagesAndStops(t *testing.T) {
 		send(number)
 	}
 	// 1,050 are more than it reads: it must not say "not accepted".
-	found, err = sender.Find(t.Context(), since, to, "no such text")
+	found, err = sender.Find(t.Context(), since, channel.Message{To: to, Text: "no such text"})
 	if failure := channel.FailureOf(err); failure == nil || failure.Code != "too-many-listed" || found != nil {
 		t.Errorf("Find = %v, %v, want it to say that there are too many", found, err)
 	}
@@ -139,7 +139,7 @@ func TestFindNeverSaysNotAcceptedWithoutKnowing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			sender := newSender(t, sms.Config{HTTPClient: &http.Client{Transport: &reply}})
-			found, err := sender.Find(t.Context(), time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC), "+447700900001", "x")
+			found, err := sender.Find(t.Context(), time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC), channel.Message{To: "+447700900001", Text: "x"})
 			failure, ok := errors.AsType[*channel.Failure](err)
 			if !ok || found != nil || failure.Verdict != channel.Retry {
 				t.Fatalf("Find = %v, %v, want nothing and a failure to be tried again", found, err)
@@ -154,7 +154,7 @@ func TestFindNeverSaysNotAcceptedWithoutKnowing(t *testing.T) {
 func TestFindPassesOverInboundTexts(t *testing.T) {
 	reply := &answer{status: 200, body: `{"messages": [{"sid": "SM1", "direction": "inbound", "to": "+447700900001", "body": "x", "date_created": "Mon, 23 Nov 2026 09:00:00 +0000"}]}`}
 	sender := newSender(t, sms.Config{HTTPClient: &http.Client{Transport: reply}})
-	found, err := sender.Find(t.Context(), time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC), "+447700900001", "x")
+	found, err := sender.Find(t.Context(), time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC), channel.Message{To: "+447700900001", Text: "x"})
 	if err != nil || len(found) != 0 {
 		t.Errorf("Find = %v, %v, want nothing", found, err)
 	}

@@ -83,7 +83,7 @@ func FuzzReply(f *testing.F) {
 			t.Errorf("accepted with status %d", status)
 		}
 		sorted(t, err)
-		_, err = sender.Find(t.Context(), time.Date(2026, time.November, 23, 0, 0, 0, 0, time.UTC), marker, "x")
+		_, err = sender.Find(t.Context(), time.Date(2026, time.November, 23, 0, 0, 0, 0, time.UTC), channel.Message{To: marker, Text: "x"})
 		sorted(t, err)
 	})
 }

@@ -133,7 +133,7 @@ func TestRequestIsTwiliosForm(t *testing.T) {
 			},
 			"http://127.0.0.1:9",
 			"Body=One+%26+two&MessagingServiceSid=MG00000000000000000000000000000001" +
-				"&StatusCallback=https%3A%2F%2Fhearback.example%2Fwebhooks%2Ftwilio%2Fstatus&To=%2B447700900001",
+				"&StatusCallback=https%3A%2F%2Fhearback.example%2Fwebhooks%2Ftwilio%2Fstatus%3Fmessage%3Dm1&To=%2B447700900001",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

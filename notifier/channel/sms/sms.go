@@ -53,8 +53,10 @@ type Config struct {
 	// https://api.twilio.com if empty. It has no path of its own.
 	BaseURL string
 
-	// StatusCallback is where Twilio reports what became of a text. If it is
-	// empty, the settings of the messaging service hold.
+	// StatusCallback is where Twilio reports what became of a text: each text adds
+	// its ID to it as the query's message, so that a report finds its message even
+	// where Twilio's answer to the request was lost. If it is empty, the settings
+	// of the messaging service hold.
 	StatusCallback string
 
 	// Timeout bounds one request, 20 seconds if zero. The context of a call
@@ -79,8 +81,9 @@ type Sender struct {
 }
 
 var (
-	_ channel.Sender = (*Sender)(nil)
-	_ channel.Finder = (*Sender)(nil)
+	_ channel.Sender   = (*Sender)(nil)
+	_ channel.Finder   = (*Sender)(nil)
+	_ channel.Reporter = (*Sender)(nil)
 )
 
 // New checks the settings and makes a Sender. It calls nobody.
@@ -184,7 +187,7 @@ func (s *Sender) createParams(m channel.Message) *api.CreateMessageParams {
 		params.From = &s.from
 	}
 	if s.statusCallback != "" {
-		params.StatusCallback = &s.statusCallback
+		params.StatusCallback = new(s.statusCallback + "?message=" + url.QueryEscape(m.ID))
 	}
 	return params
 }
