@@ -2,9 +2,11 @@ package notifier
 
 import (
 	"slices"
+	"time"
 
 	"hearback/events"
 	"hearback/notifier/calendar"
+	"hearback/notifier/keyword"
 	"hearback/templates"
 )
 
@@ -19,7 +21,24 @@ type Book struct {
 	Rules        []Rule
 	Directory    Directory
 	Words        *templates.Library
+	// ReceiptWithin is how long to wait for a provider's receipt before it is asked.
+	ReceiptWithin time.Duration
+	// Strangers are those who write from an address that no case has.
+	Strangers Strangers
+	// Keywords are words, beside the usual ones, with which families opt out or in
+	// or ask for help.
+	Keywords keyword.Words
 }
+
+// Strangers says what happens when somebody writes whom no case knows.
+type Strangers struct {
+	// Reply are the words that answer them, once a day at most; empty: none.
+	Reply string
+}
+
+// TaskRule is the name of the rule under which the book's `tasks` stand: what a
+// person must do is itself a promise.
+const TaskRule = "task"
 
 // Council is who signs the messages.
 type Council struct{ Name, Short, Phone string }

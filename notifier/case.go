@@ -35,10 +35,14 @@ type Case struct {
 	Promises []Promise `json:"promises,omitempty"`
 	// Messages are decided and not yet settled.
 	Messages []Message `json:"messages,omitempty"`
-	Tasks    []Task    `json:"tasks,omitempty"`
+	// Sent were handed over, and something may still be heard of them.
+	Sent  []Awaited `json:"sent,omitempty"`
+	Tasks []Task    `json:"tasks,omitempty"`
 	// Wishes are channels that must not be used, as recorded by contact.unsafe and
 	// contact.opted-out. They outlive the contact lists that services send.
 	Wishes []Wish `json:"wishes,omitempty"`
+	// Preferences are how contacts asked to be reached. They outlive the lists too.
+	Preferences []Preference `json:"preferences,omitempty"`
 	// Early holds replies to enquiries that have not arrived yet.
 	Early []EarlyReply `json:"early,omitempty"`
 	// Recent are the latest hand-overs, kept for an hour: a provider's list is
@@ -52,6 +56,8 @@ type Case struct {
 	Decided int `json:"decided,omitempty"`
 	// Opened counts the tasks ever opened; it numbers them.
 	Opened int `json:"opened,omitempty"`
+	// Replied is when somebody whom no case knows was last answered by itself.
+	Replied time.Time `json:"replied,omitzero"`
 }
 
 // Channel names as they stand in events and in the book.
@@ -76,6 +82,8 @@ type Contact struct {
 	DoNot        []string `json:"do_not,omitempty"`
 	// Unusable says in words why a channel cannot work, by channel.
 	Unusable []Unusable `json:"unusable,omitempty"`
+	// Told is when a provider last accepted a message to them, to the second.
+	Told time.Time `json:"told,omitzero"`
 }
 
 // Unusable is a channel that cannot work for a contact, and why.
@@ -101,7 +109,12 @@ type Promise struct {
 	From string `json:"from,omitempty"`
 	// Caller is somebody who got in touch and is not on the case.
 	Caller *Contact `json:"caller,omitempty"`
-	Urgent bool     `json:"urgent,omitempty"`
+	// Task is set where the promise is that a person will do this task: see Task. No
+	// family hears of it, and it stands nowhere but there.
+	Task string `json:"-"`
+	// Again counts how often the family wrote while the promise was open.
+	Again  int  `json:"again,omitempty"`
+	Urgent bool `json:"urgent,omitempty"`
 	// Done is the instant up to which the rungs of the ladder have been climbed.
 	Done time.Time `json:"done"`
 	// Next is when the promise must be looked at again. It is never zero.
@@ -150,6 +163,10 @@ const (
 	Postponement    Kind = "postponed"
 	Chase           Kind = "chase"
 	FamilyChase     Kind = "family-chase"
+	// Confirmation says that a wish was recorded; it may go where no other may.
+	Confirmation Kind = "confirmation"
+	// Courtesy answers somebody whom no case knows.
+	Courtesy Kind = "courtesy"
 )
 
 // Message is one text or email that was decided and is not settled yet.
@@ -198,6 +215,15 @@ type Task struct {
 	Promise string    `json:"promise,omitempty"`
 	Contact string    `json:"contact,omitempty"`
 	Opened  time.Time `json:"opened"`
+	// Due is when the book wants it done, and Next when somebody is chased for it;
+	// both are zero where the book has no ladder for tasks. Done is the instant up to
+	// which its rungs have been climbed, and Book the version that governs it.
+	Due     time.Time     `json:"due,omitzero"`
+	DueDate calendar.Date `json:"due_date,omitzero"`
+	Done    time.Time     `json:"done,omitzero"`
+	Next    time.Time     `json:"next,omitzero"`
+	Book    string        `json:"book,omitempty"`
+	Late    bool          `json:"late,omitempty"`
 }
 
 // Wish is what must not be used for a contact, and the addresses they had then.
@@ -206,6 +232,18 @@ type Wish struct {
 	Channels []string `json:"channels"`
 	Mobile   string   `json:"mobile,omitempty"`
 	Email    string   `json:"email,omitempty"`
+	// OptedOut: the contact asked for it, and may take it back.
+	OptedOut bool `json:"opted_out,omitempty"`
+}
+
+// Preference is how a contact asked to be reached. Empty members are no wish.
+type Preference struct {
+	Contact  string   `json:"contact"`
+	Prefers  []string `json:"prefers,omitempty"`
+	Language string   `json:"language,omitempty"`
+	DoNot    []string `json:"do_not,omitempty"`
+	// Hours are a span of every day, such as 09:00-18:00, in London.
+	Hours string `json:"hours,omitempty"`
 }
 
 // EarlyReply is a reply to an enquiry that Hearback has not heard of yet.
@@ -241,6 +279,16 @@ func (c Case) Next() time.Time {
 			next = p.Next
 		}
 	}
+	for _, t := range c.Tasks {
+		if !t.Next.IsZero() && (next.IsZero() || t.Next.Before(next)) {
+			next = t.Next
+		}
+	}
+	for _, a := range c.Sent {
+		if !a.AskAt.IsZero() && (next.IsZero() || a.AskAt.Before(next)) {
+			next = a.AskAt
+		}
+	}
 	return next
 }
 
@@ -266,10 +314,13 @@ func (c Case) Contact(id string) (Contact, bool) {
 	return Contact{}, false
 }
 
-// Promise finds an open promise by its key.
+// Promise finds an open promise by its key, that of a task included.
 func (c Case) Promise(key string) (Promise, bool) {
 	if i := slices.IndexFunc(c.Promises, func(p Promise) bool { return p.Key() == key }); i >= 0 {
 		return c.Promises[i], true
+	}
+	if i := slices.IndexFunc(c.Tasks, func(t Task) bool { return !t.Next.IsZero() && taskKey(t.ID) == key }); i >= 0 {
+		return c.Tasks[i].promise(), true
 	}
 	return Promise{}, false
 }
@@ -296,5 +347,7 @@ func (c Case) clone() Case {
 	c.Early = slices.Clone(c.Early)
 	c.Recent = slices.Clone(c.Recent)
 	c.Wishes = slices.Clone(c.Wishes)
+	c.Sent = slices.Clone(c.Sent)
+	c.Preferences = slices.Clone(c.Preferences)
 	return c
 }

@@ -37,16 +37,23 @@ func plausibleEmail(s string) bool {
 // blocked says in words why a channel must not or cannot be used for a contact;
 // empty if it may. What is forbidden to one is forbidden to whoever shares the
 // number or address.
-func (c Case) blocked(k Contact, channel string) string {
+func (c Case) blocked(k Contact, channel string) string { return c.barred(k, channel, false) }
+
+// barred is blocked; where the contact's own opting out is to be confirmed to
+// them, that alone is no bar.
+func (c Case) barred(k Contact, channel string, confirming bool) string {
 	if forbids(k.DoNot, channel) {
 		return "must not be contacted by " + channel
+	}
+	if forbids(c.preference(k.ID).DoNot, channel) {
+		return "asked not to be contacted by " + channel
 	}
 	address := k.address(channel)
 	if address == "" {
 		return "no " + channel + " address is known"
 	}
 	for _, w := range c.Wishes {
-		if !forbids(w.Channels, channel) {
+		if !forbids(w.Channels, channel) || confirming && w.OptedOut && w.Contact == k.ID {
 			continue
 		}
 		if k.ID != "" && w.Contact == k.ID {
@@ -57,6 +64,9 @@ func (c Case) blocked(k Contact, channel string) string {
 		}
 	}
 	for _, other := range c.Contacts {
+		if confirming && other.ID == k.ID {
+			continue
+		}
 		wished := slices.ContainsFunc(c.Wishes, func(w Wish) bool { return w.Contact == other.ID && forbids(w.Channels, channel) })
 		if (wished || forbids(other.DoNot, channel)) && sameAddress(channel, address, other.address(channel)) {
 			return "somebody with the same address must not be contacted by " + channel
@@ -67,6 +77,24 @@ func (c Case) blocked(k Contact, channel string) string {
 	}
 	return ""
 }
+
+// Forbids reports whether nothing may go by a channel to an address, for the safety
+// or by the wish of somebody on the case who has it.
+func (c Case) Forbids(channel, address string) bool {
+	for _, k := range c.Contacts {
+		if sameAddress(channel, address, k.address(channel)) && forbids(k.DoNot, channel) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.Wishes, func(w Wish) bool {
+		k, _ := c.Contact(w.Contact)
+		return forbids(w.Channels, channel) && (sameAddress(channel, address, Contact{Mobile: w.Mobile, Email: w.Email}.address(channel)) ||
+			sameAddress(channel, address, k.address(channel)))
+	})
+}
+
+// Address is where a contact is reached by a channel; empty where it is not known.
+func (k Contact) Address(channel string) string { return k.address(channel) }
 
 func forbids(channels []string, channel string) bool {
 	return slices.Contains(channels, Every) || slices.Contains(channels, channel)
@@ -160,6 +188,7 @@ func remembered(k Contact, old []Contact) Contact {
 	if i < 0 {
 		return k
 	}
+	k.Told = old[i].Told
 	for _, u := range old[i].Unusable {
 		known := slices.ContainsFunc(k.Unusable, func(n Unusable) bool { return n.Channel == u.Channel })
 		if !known && sameAddress(u.Channel, k.address(u.Channel), old[i].address(u.Channel)) {
@@ -189,30 +218,38 @@ func (d *decider) contactDetails(e events.Event) {
 		d.sayUnusable(changed)
 	case events.TypeContactUnsafe:
 		unsafe := data[events.ContactUnsafe](e)
-		d.forbid(unsafe.ID, unsafe.DoNot, "it was recorded as unsafe")
+		d.forbid(unsafe.ID, unsafe.DoNot, "it was recorded as unsafe", false)
 	case events.TypeContactOptedOut:
-		out := data[events.OptedOut](e)
-		d.forbid(out.Contact, []string{out.Channel}, "the contact opted out")
+		d.optOut(data[events.OptedOut](e))
+	case events.TypeContactOptedIn:
+		d.optIn(data[events.OptedOut](e))
+	case events.TypeContactWished:
+		d.wished(data[events.Wished](e))
 	}
+	d.recheckContact()
+}
+
+func (d *decider) recheckContact() {
 	d.recheck("what may be used for the contact changed")
 	d.hearNow()
 }
 
 // forbid records channels that must not be used for a contact, known or not,
-// and for the number and address they have now.
-func (d *decider) forbid(id string, channels []string, why string) {
+// and for the number and address they have now. It is false where that was known.
+func (d *decider) forbid(id string, channels []string, why string, optedOut bool) (fresh bool) {
 	if len(channels) == 0 {
 		channels = []string{Every}
 	}
 	k, _ := d.c.Contact(id)
-	wish := Wish{Contact: id, Channels: channels, Mobile: k.Mobile, Email: k.Email}
+	wish := Wish{Contact: id, Channels: channels, Mobile: k.Mobile, Email: k.Email, OptedOut: optedOut}
 	same := func(w Wish) bool {
-		return w.Contact == wish.Contact && w.Mobile == wish.Mobile && w.Email == wish.Email && slices.Equal(w.Channels, wish.Channels)
+		return w.Contact == wish.Contact && w.OptedOut == wish.OptedOut && w.Mobile == wish.Mobile && w.Email == wish.Email && slices.Equal(w.Channels, wish.Channels)
 	}
-	if !slices.ContainsFunc(d.c.Wishes, same) {
+	if fresh = !slices.ContainsFunc(d.c.Wishes, same); fresh {
 		d.c.Wishes = append(d.c.Wishes, wish)
 	}
 	d.say("Contact "+id+" must not be contacted by "+strings.Join(channels, ", "), why)
+	return fresh
 }
 
 // recheck withdraws what may no longer go the way it was decided, and finds
@@ -237,7 +274,7 @@ func (d *decider) recheck(why string) {
 			return false
 		}
 		k, known := recipient(d.c, m)
-		if known && d.c.blocked(k, m.Channel) == "" && sameAddress(m.Channel, m.Address, k.address(m.Channel)) {
+		if known && d.c.barred(k, m.Channel, m.Kind == Confirmation) == "" && sameAddress(m.Channel, m.Address, k.address(m.Channel)) {
 			return false
 		}
 		again = append(again, m)

@@ -27,7 +27,8 @@ var rewrite = flag.Bool("rewrite", false, "write the recorded conversations anew
 //	> clock 2026-11-25 09:00               time passes and nothing happens
 //	> look ID                              the last look before a hand-over
 //	> send                                 hands over everything that may go now
-//	> result ID sent|failed [unusable] WHY what became of a message
+//	> result ID STATUS [FLAG…] WHY         what became of a message (flags: unusable, opted-out, receipt, bounce, asked)
+//	> pen sms ADDRESS                      the case is the holding pen of an address
 func TestConversations(t *testing.T) {
 	files, err := filepath.Glob("testdata/conversations/*.txt")
 	if err != nil || len(files) == 0 {
@@ -57,7 +58,7 @@ func TestConversations(t *testing.T) {
 // play runs the commands of a story and returns it with the answers given now.
 func play(t *testing.T, story string) string {
 	var told strings.Builder
-	s := &conversation{t: t, told: &told}
+	s := &conversation{t: t, told: &told, ref: "H-1"}
 	lines := strings.Split(strings.TrimSuffix(story, "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
 		line := lines[i]
@@ -85,6 +86,7 @@ type conversation struct {
 	books notifier.Books
 	files rules.Files
 	c     notifier.Case
+	ref   string
 	now   time.Time
 	count int
 }
@@ -121,6 +123,9 @@ func (s *conversation) command(line string, more []string) {
 		s.send()
 	case "result":
 		s.result(rest)
+	case "pen":
+		way, address, _ := strings.Cut(rest, " ")
+		s.ref = notifier.PenRef(way, address)
 	default:
 		s.t.Fatalf("%q is not a command of a conversation", line)
 	}
@@ -158,7 +163,7 @@ func (s *conversation) event(rest string) {
 	}
 	s.now = clock(s.t, fields[0]+" "+fields[1])
 	s.count++
-	e := happened(fmt.Sprintf("e%d", s.count), fields[2], "H-1", s.now, "{"+data)
+	e := happened(fmt.Sprintf("e%d", s.count), fields[2], s.ref, s.now, "{"+data)
 	sequence := uint64(s.count)
 	for _, option := range fields[3:] {
 		name, value, _ := strings.Cut(option, "=")
@@ -272,7 +277,26 @@ func (s *conversation) state() {
 		s.printf("  = waiting %s (%s, %s to %s)", m.ID, m.Words, m.Channel, orNone(m.To))
 	}
 	for _, k := range c.Tasks {
-		s.printf("  = task %s: %s (%s)", k.ID, k.What, k.Why)
+		due := ""
+		if !k.Next.IsZero() {
+			due = ", due " + moment(k.Due) + ", next " + moment(k.Next)
+		}
+		s.printf("  = task %s: %s (%s)%s", k.ID, k.What, k.Why, due)
+	}
+	for _, a := range c.Sent {
+		asks := ""
+		if a.Ask {
+			asks = ", to be asked about now"
+		} else if !a.AskAt.IsZero() {
+			asks = ", to be asked about " + moment(a.AskAt)
+		}
+		s.printf("  = handed over %s: %s%s", a.Message.ID, a.Status, asks)
+	}
+	for _, w := range c.Wishes {
+		s.printf("  = wish of %s: not by %v, opted out %v", w.Contact, w.Channels, w.OptedOut)
+	}
+	for _, w := range c.Preferences {
+		s.printf("  = preference of %s: first by %v, language %q, not by %v, hours %q", w.Contact, w.Prefers, w.Language, w.DoNot, w.Hours)
 	}
 	for _, e := range c.Early {
 		s.printf("  = early reply to %s", e.Enquiry)
@@ -315,8 +339,16 @@ func (s *conversation) result(rest string) {
 	}
 	r := notifier.Result{Message: fields[0], Status: notifier.Status(fields[1]), At: s.now}
 	fields = fields[2:]
-	if len(fields) > 0 && fields[0] == "unusable" {
-		r.Unusable, fields = true, fields[1:]
+	flags := map[string]func(){
+		"unusable":  func() { r.Unusable = true },
+		"opted-out": func() { r.OptedOut = true },
+		"receipt":   func() { r.Awaits = notifier.AwaitsReceipt },
+		"bounce":    func() { r.Awaits = notifier.AwaitsBounce },
+		"asked":     func() { r.Asked = true },
+	}
+	for len(fields) > 0 && flags[fields[0]] != nil {
+		flags[fields[0]]()
+		fields = fields[1:]
 	}
 	r.Reason = strings.Join(fields, " ")
 	if r.Status == notifier.Sent {

@@ -29,6 +29,15 @@ const earlyFor = 30 * 24 * time.Hour
 func Decide(c Case, in Input, books Books, now time.Time) Decision {
 	d := decider{c: c.clone(), books: books, now: now}
 	switch {
+	case in.Event != nil && in.Event.Type == events.TypeReceiptReceived:
+		// A message knows how far it has come: a receipt needs no remembering, and
+		// one that says nothing new leaves no trace in the ledger.
+		if in.Sequence == 0 || in.Sequence > c.Input {
+			d.receiptReceived(*in.Event)
+		}
+		if d.changed {
+			d.c.Input = max(d.c.Input, in.Sequence)
+		}
 	case in.Event != nil:
 		if in.Sequence != 0 && in.Sequence <= c.Input || c.HasSeen(in.Event.Identity()) {
 			return Decision{Case: c}
@@ -40,11 +49,15 @@ func Decide(c Case, in Input, books Books, now time.Time) Decision {
 	case in.Result != nil:
 		d.result(*in.Result)
 	case in.Due:
+		d.askForReceipts()
 		d.due()
+		d.dueTasks()
 	}
 	d.noteUnheard()
+	d.endTasks()
 	d.forgetBriefTasks()
 	if d.changed {
+		d.forgetSent()
 		d.c.Recent = slices.DeleteFunc(d.c.Recent, func(h Handed) bool { return now.Sub(h.At) > recentFor })
 	}
 	return Decision{Case: d.c, Changed: d.changed, Lines: d.lines, Ended: d.ended, Settled: d.settled, Outcomes: d.outcomes}
@@ -97,7 +110,7 @@ func (d *decider) event(e events.Event) {
 	switch e.Type {
 	case events.TypeCaseOpened, events.TypeCaseChanged:
 		d.caseDetails(e)
-	case events.TypeContactChanged, events.TypeContactUnsafe, events.TypeContactOptedOut:
+	case events.TypeContactChanged, events.TypeContactUnsafe, events.TypeContactOptedOut, events.TypeContactOptedIn, events.TypeContactWished:
 		d.contactDetails(e)
 	case events.TypeOfficerChanged:
 		d.officerChanged(data[events.OfficerChanged](e).Officer)
@@ -110,6 +123,12 @@ func (d *decider) event(e events.Event) {
 		return
 	case events.TypeTaskDone:
 		d.taskDone(data[events.TaskDone](e))
+	case events.TypeOfficerDeclined:
+		d.declined(data[events.OfficerDeclined](e))
+	case events.TypeMessageReceived:
+		if !d.heard(e) {
+			return
+		}
 	}
 	if d.c.State == Stopped {
 		d.whileStopped(e)
@@ -156,7 +175,13 @@ func (d *decider) open(e events.Event) {
 		enquiry = data[events.Enquiry](e)
 	} else {
 		received := data[events.MessageReceived](e)
-		enquiry = events.Enquiry{Enquiry: received.Enquiry, Channel: received.Channel, From: received.Contact}
+		enquiry = events.Enquiry{Enquiry: received.Enquiry, Channel: received.Channel, From: d.c.writer(received)}
+		if enquiry.From == "" && received.Address != "" {
+			enquiry.Contact = new(addressee(received))
+		}
+		if d.added(enquiry) {
+			return
+		}
 	}
 	if enquiry.Enquiry == "" {
 		enquiry.Enquiry = e.ID
@@ -366,7 +391,7 @@ func (d *decider) close(kind, reason string) {
 	}
 	d.withdraw(why, func(Message) bool { return true })
 	if d.c.State == Stopped {
-		d.c.Tasks, d.c.Early = nil, nil
+		d.c.Tasks, d.c.Early, d.c.Sent = nil, nil, nil
 	}
 	d.say("Case "+string(d.c.State), why)
 }
@@ -398,6 +423,7 @@ func (d *decider) openTask(what, why, promise, contact string) {
 	d.c.Opened++
 	t := Task{ID: fmt.Sprintf("%s-t%d", d.c.Ref, d.c.Opened), What: what, Why: why, Promise: promise, Contact: contact, Opened: d.now}
 	d.c.Tasks = append(d.c.Tasks, t)
+	d.promiseTask(&d.c.Tasks[len(d.c.Tasks)-1])
 	d.say("Task "+t.ID+" opened: "+what, why)
 	rule, enquiry, _ := strings.Cut(promise, "/")
 	d.tell(events.TypeTaskOpened, events.Outcome{Task: t.ID, Promise: rule, Enquiry: enquiry, Contact: contact, Reason: what + ": " + why})

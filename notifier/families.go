@@ -8,9 +8,12 @@ import (
 // tellFamily says something to everybody whom a promise concerns, each by the
 // channels that are open to them.
 func (d *decider) tellFamily(p Promise, kind Kind, words string, via Via, anytime bool, why string) {
+	if p.Task != "" {
+		return
+	}
 	audience, reason := d.audience(p)
 	for _, k := range audience {
-		d.tellContact(p, k, Message{Kind: kind, Words: words, Anytime: anytime, Why: why}, k.channels(via), via.All)
+		d.tellContact(p, k, Message{Kind: kind, Words: words, Anytime: anytime, Why: why}, d.c.order(k, via), via.All)
 	}
 	if len(audience) == 0 {
 		d.unheard(p.Key(), unheardEverybody)
@@ -60,7 +63,7 @@ func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string
 			continue
 		}
 		next := m
-		next.Channel, next.Address, next.Language = channel, k.address(channel), k.Language
+		next.Channel, next.Address, next.Language = channel, k.address(channel), d.c.language(k)
 		if !all {
 			next.Via = channels[i+1:]
 		}
@@ -142,7 +145,7 @@ func (d *decider) hearNow() {
 			default:
 				continue
 			}
-			d.tellContact(p, k, m, k.channels(Via{}), false)
+			d.tellContact(p, k, m, d.c.order(k, Via{}), false)
 		}
 	}
 	for _, p := range d.c.Promises {

@@ -30,9 +30,13 @@ const (
 	Failed Status = "failed"
 	// Withdrawn: it was no longer wanted before it was handed over.
 	Withdrawn Status = "withdrawn"
+	// Delivered: the provider says that it has arrived.
+	Delivered Status = "delivered"
+	// Unknown: no receipt came, and the provider cannot say either.
+	Unknown Status = "unknown"
 )
 
-// Result is what became of one message. Sent and Failed come from the outbox.
+// Result is what became of one message, from the outbox or from a receipt.
 type Result struct {
 	Message  string    `json:"message"`
 	Status   Status    `json:"status"`
@@ -41,8 +45,14 @@ type Result struct {
 	Code     string    `json:"code,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 	At       time.Time `json:"at"`
-	// Unusable: the address itself is no good, now and later.
+	// Unusable: the address itself is no good, now and later. OptedOut: whoever
+	// it belongs to wants nothing from us there.
 	Unusable bool `json:"unusable,omitempty"`
+	OptedOut bool `json:"opted_out,omitempty"`
+	// Awaits says what may still be heard of a message that was accepted. Asked:
+	// this is the provider's answer to our question.
+	Awaits string `json:"awaits,omitempty"`
+	Asked  bool   `json:"asked,omitempty"`
 	// Digest is the Message-ID of the email that carried a chase with others.
 	Digest string `json:"digest,omitempty"`
 	// Repeats counts hand-overs that may have reached the recipient before.

@@ -33,7 +33,7 @@ func (w *world) checkIDs(before notifier.Case, d notifier.Decision) {
 // is told twice in one look.
 func (w *world) checkMessages(before notifier.Case, d notifier.Decision) {
 	for _, m := range d.Case.Messages {
-		if _, open := d.Case.Promise(m.Promise); !open {
+		if _, open := d.Case.Promise(m.Promise); !open && !(m.Promise == "" && m.Kind == notifier.Confirmation) {
 			w.t.Fatalf("message %s waits for promise %s, which is not open", m.ID, m.Promise)
 		}
 		for _, also := range m.Also {
@@ -115,7 +115,13 @@ func (w *world) forbidden(m notifier.Message) string {
 			return "contact " + id + " must not be contacted that way"
 		}
 	}
+	if hits(w.wished[m.To]...) && m.To != "" {
+		return "contact " + m.To + " asked not to be contacted that way"
+	}
 	for _, u := range w.unsafe {
+		if u.optedOut && u.contact == m.To && m.Kind == notifier.Confirmation {
+			continue
+		}
 		if k := w.contacts[u.contact]; hits(u.channel) && k.ID != "" && same(k.Mobile, k.Email) {
 			return "contact " + u.contact + ", who has that address now, is unsafe that way, or opted out"
 		}
@@ -151,6 +157,9 @@ func (w *world) checkLook(m notifier.Message, look notifier.Look) {
 	}
 	p, _ := w.c.Promise(now.Promise)
 	rule, _ := book.Rule(p.Rule)
+	if now.Kind == notifier.Confirmation {
+		return
+	}
 	if now.Kind != notifier.Acknowledgement || rule.Acknowledge == nil || !rule.Acknowledge.AnyHour {
 		w.t.Fatalf("message %s (%s) goes outside contact hours", m.ID, now.Kind)
 	}
@@ -194,8 +203,18 @@ func (w *world) checkPromises(before notifier.Case, d notifier.Decision, in noti
 			w.t.Fatalf("promise %s was ended by %q, kept %v", p.Key(), kind, d.Ended[i].Ended.Kept)
 		}
 	}
-	if len(d.Case.Promises) == 0 && (len(d.Case.Messages) > 0 || !d.Case.Next().IsZero()) {
+	waits := slices.ContainsFunc(d.Case.Messages, func(m notifier.Message) bool { return m.Promise != "" })
+	awaited := slices.ContainsFunc(d.Case.Sent, func(a notifier.Awaited) bool { return !a.AskAt.IsZero() })
+	if len(d.Case.Promises) == 0 && (waits || !awaited && !d.Case.Next().IsZero()) {
 		w.t.Fatalf("nothing is open and yet something waits: %+v", d.Case)
+	}
+	for _, a := range d.Case.Sent {
+		if a.Message.Body != "" || a.Ask && !a.AskAt.IsZero() || in.Due && !a.AskAt.IsZero() && !a.AskAt.After(w.now) {
+			w.t.Fatalf("message %s was handed over and is kept so: %+v", a.Message.ID, a)
+		}
+		if _, unsettled := d.Case.Message(a.Message.ID); unsettled {
+			w.t.Fatalf("message %s was handed over and still waits", a.Message.ID)
+		}
 	}
 	if len(d.Case.Early) > 3 {
 		w.t.Fatalf("%d early replies to 3 enquiries", len(d.Case.Early))
@@ -210,8 +229,8 @@ func (w *world) checkPromises(before notifier.Case, d notifier.Decision, in noti
 // checkHeard: while a promise is open that the book acknowledges, somebody has
 // been told about it, or is about to be, or a person has been asked to.
 func (w *world) checkHeard(before notifier.Case, d notifier.Decision, in notifier.Input) {
-	if in.Result != nil && in.Result.Status == notifier.Sent {
-		if m, was := before.Message(in.Result.Message); was && !m.Staff {
+	for _, settled := range d.Settled {
+		if m, was := before.Message(settled.Message); was && !m.Staff && settled.Status == notifier.Sent {
 			for _, key := range append([]string{m.Promise}, m.Also...) {
 				w.heard[key] = true
 			}

@@ -164,8 +164,12 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 	p.Next = nextRung(rungs, *p, cal, d.now)
 	if !p.Late && !d.now.Before(p.Due) {
 		p.Late = true
-		d.say("Promise "+p.Key()+" is late", "it was due "+p.DueDate.Words()+" and nobody has recorded a reply")
-		d.tell(events.TypePromiseLate, events.Outcome{Promise: p.Rule, Enquiry: p.Enquiry, Due: p.DueDate.String()})
+		if p.Task != "" {
+			d.say("Task "+p.Task+" is late", "it was due "+p.DueDate.Words()+" and nobody has recorded that it was done")
+		} else {
+			d.say("Promise "+p.Key()+" is late", "it was due "+p.DueDate.Words()+" and nobody has recorded a reply")
+			d.tell(events.TypePromiseLate, events.Outcome{Promise: p.Rule, Enquiry: p.Enquiry, Due: p.DueDate.String()})
+		}
 	}
 	// The highest rung speaks: its words go to each person it names, then those
 	// of the rungs below to whoever has not heard yet.
@@ -186,7 +190,7 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 			lateWords = r.step.TellFamily
 		}
 	}
-	if len(rungs) == 0 && p.Late {
+	if len(rungs) == 0 && p.Late && p.Task == "" {
 		d.openTask("Answer the family: the rule of promise "+p.Key()+" chases nobody", "a ladder without steps ends in silence", p.Key(), p.From)
 	}
 	if lateWords != "" && !told[Family] {

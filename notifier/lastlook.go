@@ -29,8 +29,8 @@ func LastLook(c Case, id string, book *Book, now time.Time) Look {
 		switch {
 		case !known:
 			return Look{Settle: Result{Message: id, Status: Withdrawn, Reason: "the contact is gone from the case", At: now}}
-		case c.blocked(k, m.Channel) != "":
-			return Look{Settle: Result{Message: id, Status: Failed, Reason: c.blocked(k, m.Channel), At: now}}
+		case c.barred(k, m.Channel, m.Kind == Confirmation) != "":
+			return Look{Settle: Result{Message: id, Status: Failed, Reason: c.barred(k, m.Channel, m.Kind == Confirmation), At: now}}
 		case !sameAddress(m.Channel, m.Address, k.address(m.Channel)):
 			return Look{Settle: Result{Message: id, Status: Failed, Reason: "the address changed", At: now}}
 		}
@@ -42,7 +42,8 @@ func LastLook(c Case, id string, book *Book, now time.Time) Look {
 		return Look{Until: m.NotBefore}
 	}
 	if !m.Anytime {
-		if opening := book.Calendar.NextOpening(book.ContactHours, now); opening.After(now) {
+		k, _ := recipient(c, m)
+		if opening := c.opening(k, book, now); opening.After(now) {
 			return Look{Until: opening}
 		}
 	}

@@ -35,7 +35,7 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 			why = fmt.Sprintf("the words %s need a value for ((%s)), and there is none", m.Words, missing.Placeholder)
 		}
 		if book.Words.Has(m.Words, templates.Channel(m.Channel), m.Language) || len(m.Via) == 0 {
-			d.openTask("Mend the words "+m.Words+" of the book: "+aMessage(m.Channel)+" could not be written", why, p.Key(), m.To)
+			d.openTask("Mend the words "+m.Words+" of the book: "+aMessage(m.Channel)+" could not be written", why, m.Promise, m.To)
 		}
 		return false
 	}
@@ -47,7 +47,7 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 		return w.Channel == m.Channel && w.Address == m.Address && w.Body == m.Body && w.Subject == m.Subject
 	}); i >= 0 {
 		same := &d.c.Messages[i]
-		if m.Promise != same.Promise && !slices.Contains(same.Also, m.Promise) {
+		if m.Promise != "" && m.Promise != same.Promise && !slices.Contains(same.Also, m.Promise) {
 			same.Also = append(slices.Clip(same.Also), m.Promise)
 		}
 		d.say("No second "+m.Channel+" to the same address", "message "+same.ID+" says the same and is on its way")
@@ -55,8 +55,9 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 	}
 	m.Decided, m.NotBefore = d.now, time.Time{}
 	wait := d.now
+	k, _ := recipient(d.c, *m)
 	if !m.Anytime {
-		if opening := d.book().Calendar.NextOpening(d.book().ContactHours, d.now); opening.After(d.now) {
+		if opening := d.c.opening(k, d.book(), d.now); opening.After(d.now) {
 			m.NotBefore, wait = opening.UTC(), opening
 		}
 	}
@@ -66,7 +67,7 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 	}
 	m.Expires = wait.Add(within)
 	if !m.Anytime { // hours in which it may not go do not count against it
-		if opening := d.book().Calendar.NextOpening(d.book().ContactHours, m.Expires); opening.After(m.Expires) {
+		if opening := d.c.opening(k, d.book(), m.Expires); opening.After(m.Expires) {
 			m.Expires = opening.Add(within)
 		}
 	}
@@ -163,6 +164,9 @@ func (d *decider) staffValues(p Promise, who chased) templates.Values {
 		"due date": p.DueDate.Words(), "due day": p.DueDate.Short(), "due time": calendar.Clock(p.Due, loc),
 		"urgent": yes(p.Urgent),
 	}
+	if i := slices.IndexFunc(d.c.Tasks, func(t Task) bool { return t.ID == p.Task }); i >= 0 {
+		values["task"], values["task reason"] = d.c.Tasks[i].What, cmp.Or(d.c.Tasks[i].Why, "No reason was recorded.")
+	}
 	if p.Late {
 		values["late by"] = workingDays(book.Calendar.WorkingDaysBetween(p.DueDate, d.today()))
 	}
@@ -215,6 +219,9 @@ func (d *decider) brief(p Promise, values templates.Values) string {
 	state := "reply due"
 	if p.Late {
 		state = "late: reply was due"
+	}
+	if p.Task != "" {
+		return fmt.Sprintf("%s: task for %s since %s: %s. It was due %s at %s", d.c.Ref, values["family"], values["opened date"], values["task"], values["due date"], values["due time"])
 	}
 	return fmt.Sprintf("%s: %s, waiting %s, %s %s at %s", d.c.Ref, values["family"], values["waiting"], state, values["due date"], values["due time"])
 }

@@ -18,4 +18,6 @@ func PenRef(channel, address string) string {
 }
 
 // Penned reports whether a case is a holding pen.
-func Penned(ref string) bool { return strings.HasPrefix(ref, penPrefix) && len(ref) == len(penPrefix)+16 }
+func Penned(ref string) bool {
+	return strings.HasPrefix(ref, penPrefix) && len(ref) == len(penPrefix)+16
+}

@@ -99,14 +99,17 @@ func TestARepeatedEventChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t)
 		w.lives(t, 10)
-		w.takes(drawEvent(t, w.now))
+		for w.last == nil || w.last.Type == events.TypeReceiptReceived { // those are known by what they say
+			w.takes(drawEvent(t, w.now))
+		}
 		repeated := w.last
+		place := w.c.Input
 		w.lives(t, 5)
 		before := asJSON(t, w.c)
 		replayed := happened("another", events.TypeReplySent, "H-1", w.now, "{}")
 		for what, in := range map[string]notifier.Input{
 			"published twice":                   {Event: repeated, Sequence: w.seq + 1},
-			"delivered twice":                   {Event: replayed, Sequence: w.seq},
+			"delivered twice":                   {Event: replayed, Sequence: place},
 			"published twice, place not known":  {Event: repeated},
 			"a result of an unknown message":    {Result: &notifier.Result{Message: "H-1-99999", Status: notifier.Failed}},
 			"a withdrawal of what is not there": {Result: &notifier.Result{Message: "H-1-99999", Status: notifier.Withdrawn}},
@@ -205,6 +208,10 @@ func TestACaseStaysSmall(t *testing.T) {
 			Contacts: []events.Contact{{ID: "c1", Name: "Sam Taylor", Mobile: "07700 900101", Email: "one@family.example"}}})
 		settled := func() int {
 			c := w.c
+			c.Contacts = slices.Clone(c.Contacts)
+			for i := range c.Contacts {
+				c.Contacts[i].Told = time.Time{}
+			}
 			c.Seen, c.Input, c.Decided, c.Opened, c.Early = nil, 0, 0, 0, nil
 			return len(asJSON(t, c))
 		}
@@ -218,7 +225,14 @@ func TestACaseStaysSmall(t *testing.T) {
 			}
 			w.takes(events.TypeReplySent, events.Reply{})
 		}
-		w.now = w.now.Add(2 * time.Hour)
+		w.now = w.now.Add(3 * time.Hour)
+		w.decides(notifier.Input{Due: true})
+		for _, a := range slices.Clone(w.c.Sent) {
+			if a.Ask {
+				w.decides(notifier.Input{Result: &notifier.Result{Message: a.Message.ID, Status: notifier.Unknown, Asked: true, Reason: "nobody knows"}})
+			}
+		}
+		w.now = w.now.AddDate(0, 0, 6)
 		w.takes(events.TypeCaseChanged, events.CaseData{})
 		if now := settled(); now > size {
 			t.Fatalf("the case grew from %d to %d bytes: %s", size, now, asJSON(t, w.c))
@@ -277,6 +291,49 @@ func TestSleepingThroughRungsDoesNotShiftTheLadder(t *testing.T) {
 				t.Fatalf("promise %s: awake it is next looked at on %s, late %v; after sleeping until %s on %s, late %v",
 					p.Key(), awake.Next, awake.Late, until, p.Next, p.Late)
 			}
+		}
+	})
+}
+
+// However receipts come, doubled and in any order, a message ends as the worst
+// that was said of any part of it, and the family is told another way once at most.
+func TestReceiptsInAnyOrderEndAlike(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		w.books = base()
+		w.takes(events.TypeCaseOpened, events.CaseData{Team: new("north"), Officer: new("o.jane"),
+			Contacts: []events.Contact{{ID: "c1", Name: "Sam Taylor", Mobile: "07700 900101", Email: "one@family.example"}}})
+		w.takes(events.TypeEnquiryReceived, events.Enquiry{From: "c1", Channel: "web"})
+		receipts := rapid.SliceOfN(rapid.SampledFrom([]string{"sending", "sent", "delivered", "failed"}), 1, 6).Draw(t, "receipts")
+		recorded := rapid.IntRange(0, len(receipts)).Draw(t, "hand-over recorded before receipt")
+		var outcomes []string
+		note := func(d notifier.Decision) {
+			for _, o := range d.Outcomes {
+				outcomes = append(outcomes, o.Type)
+			}
+		}
+		for i, status := range append(receipts, receipts...) {
+			if i == recorded {
+				note(w.decides(notifier.Input{Result: &notifier.Result{Message: "H-1-1", Status: notifier.Sent, Provider: "SM1", At: w.now, Awaits: notifier.AwaitsReceipt}}))
+			}
+			note(w.takes(events.TypeReceiptReceived, events.Receipt{Message: "H-1-1", ProviderID: "SM1", Status: status}))
+		}
+		count := func(kind string) (n int) {
+			for _, o := range outcomes {
+				if o == kind {
+					n++
+				}
+			}
+			return n
+		}
+		failed, delivered := slices.Contains(receipts, "failed"), slices.Contains(receipts, "delivered")
+		if count(events.TypeMessageSent) != 1 || count(events.TypeMessageDelivered) > 1 || (count(events.TypeMessageFailed) == 1) != failed ||
+			!failed && (count(events.TypeMessageDelivered) == 1) != delivered {
+			t.Fatalf("%q led to %q", receipts, outcomes)
+		}
+		others := slices.DeleteFunc(slices.Clone(w.c.Messages), func(m notifier.Message) bool { return m.ID == "H-1-1" })
+		if failed != (len(others) == 1 && others[0].Channel == notifier.Email) || !failed && len(others) > 0 {
+			t.Fatalf("%q: %+v waits", receipts, others)
 		}
 	})
 }

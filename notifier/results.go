@@ -3,6 +3,7 @@ package notifier
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"hearback/events"
 )
@@ -11,6 +12,10 @@ import (
 func (d *decider) result(r Result) {
 	if r.At.IsZero() {
 		r.At = d.now
+	}
+	if r.Asked {
+		d.cameOf(r)
+		return
 	}
 	i := slices.IndexFunc(d.c.Messages, func(m Message) bool { return m.ID == r.Message })
 	if i < 0 {
@@ -34,6 +39,10 @@ func (d *decider) result(r Result) {
 		if r.Provider != "" && m.Channel == SMS || m.All {
 			d.c.Recent = append(d.c.Recent, Handed{ID: m.ID, Provider: r.Provider, Twin: m.twin(), At: r.At})
 		}
+		d.await(m, r)
+		if i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return !m.Staff && m.To != "" && k.ID == m.To }); i >= 0 {
+			d.c.Contacts[i].Told = r.At.Truncate(time.Second)
+		}
 		d.tell(events.TypeMessageSent, outcome)
 	case Withdrawn:
 		d.say("Message "+m.ID+" was not sent", r.Reason)
@@ -44,8 +53,18 @@ func (d *decider) result(r Result) {
 	}
 }
 
+// CodeShared is the code of a message that another case's safety held back.
+const CodeShared = "shared"
+
 // fallOver finds the next way for what a message had to say.
 func (d *decider) fallOver(m Message, r Result) {
+	if !m.Staff && r.OptedOut && m.To != "" {
+		d.forbid(m.To, []string{m.Channel}, "the provider says that the contact has opted out", true)
+		d.askHow(m.To)
+	}
+	if !m.Staff && r.Code == CodeShared {
+		d.openTask("Find out who may be contacted by "+m.Channel+" there: the same address stands in two cases, and one forbids it", r.Reason, m.Promise, m.To)
+	}
 	if !m.Staff && r.Unusable {
 		if i := slices.IndexFunc(d.c.Promises, func(p Promise) bool { return p.Key() == m.Promise && p.Caller != nil }); i >= 0 && m.To == "" {
 			caller := *d.c.Promises[i].Caller
@@ -61,27 +80,34 @@ func (d *decider) fallOver(m Message, r Result) {
 		return
 	}
 	m.Tried = append(slices.Clip(m.Tried), m.Channel)
-	m.Failed = append(slices.Clip(m.Failed), "the "+m.Channel+" failed: "+r.Reason)
-	if m.All && d.toldOtherwise(m) {
-		return // the same is on its way, or has gone, by another channel
+	failed := "the " + m.Channel + " failed: "
+	if r.Status == Unknown {
+		failed = "the " + m.Channel + " may not have arrived: "
 	}
+	m.Failed = append(slices.Clip(m.Failed), failed+r.Reason)
 	k, known := recipient(d.c, m)
+	via := m.Via
+	if m.All {
+		via = d.c.order(k, Via{})
+	}
 	for _, p := range served {
 		switch {
+		case m.All && d.toldOtherwise(m, p.Key()):
+			// the same is on its way, or has gone, by another channel
 		case m.Staff:
 			d.chaseAnother(p, m)
 		case known:
-			d.tellContact(p, k, m, append([]string{m.Channel}, m.Via...), false)
+			d.tellContact(p, k, m, append([]string{m.Channel}, via...), false)
 		}
 	}
 }
 
-// toldOtherwise: the same words are waiting for, or have been accepted for, the same
-// recipient by another channel.
-func (d *decider) toldOtherwise(m Message) bool {
+// toldOtherwise: for the same promise the same words are waiting for, or have been
+// accepted for, the same recipient by another channel.
+func (d *decider) toldOtherwise(m Message, key string) bool {
 	return slices.ContainsFunc(d.c.Messages, func(o Message) bool {
-		return o.To == m.To && o.Promise == m.Promise && o.Words == m.Words && o.Channel != m.Channel
-	}) || slices.ContainsFunc(d.c.Recent, func(h Handed) bool { return h.Twin == m.twin() })
+		return o.To == m.To && (o.Promise == key || slices.Contains(o.Also, key)) && o.Words == m.Words && o.Channel != m.Channel
+	}) || key == m.Promise && slices.ContainsFunc(d.c.Recent, func(h Handed) bool { return h.Twin == m.twin() })
 }
 
 // twin names what messages that say the same on several channels have in common.

@@ -137,7 +137,8 @@ func drawEvent(t *rapid.T, now time.Time) (kind string, data any) {
 	kind = rapid.SampledFrom([]string{
 		events.TypeEnquiryReceived, events.TypeEnquiryReceived, events.TypeEnquiryReceived, events.TypeReplySent, events.TypeReplySent,
 		events.TypeCaseOpened, events.TypeCaseChanged, events.TypeReplyPostponed, events.TypeOfficerChanged, events.TypeOfficerAway,
-		events.TypeContactChanged, events.TypeContactUnsafe, events.TypeContactOptedOut, events.TypeMessageReceived, events.TypeTaskDone,
+		events.TypeContactChanged, events.TypeContactUnsafe, events.TypeContactOptedOut, events.TypeMessageReceived, events.TypeMessageReceived, events.TypeTaskDone,
+		events.TypeContactOptedIn, events.TypeContactWished, events.TypeOfficerDeclined, events.TypeReceiptReceived, events.TypeReceiptReceived,
 		events.TypeComplaintReceived, events.TypeComplaintReplied, events.TypeCaseClosed, events.TypeCaseStopped,
 	}).Draw(t, "type")
 	switch kind {
@@ -176,10 +177,23 @@ func drawEvent(t *rapid.T, now time.Time) (kind string, data any) {
 		return kind, contactOf(t, ids.Draw(t, "contact"))
 	case events.TypeContactUnsafe:
 		return kind, events.ContactUnsafe{ID: ids.Draw(t, "contact"), DoNot: []string{wishes.Draw(t, "what")}}
-	case events.TypeContactOptedOut:
+	case events.TypeContactWished:
+		w := events.Wished{Contact: ids.Draw(t, "contact"), Hours: rapid.SampledFrom([]string{"", "any", "09:00-12:00", "22:00-24:00"}).Draw(t, "hours")}
+		if rapid.Bool().Draw(t, "with channels") {
+			w.DoNot = rapid.SampledFrom([][]string{{}, {notifier.SMS}, {notifier.Email}}).Draw(t, "do not")
+			w.Prefers = rapid.SampledFrom([][]string{nil, {notifier.Email}}).Draw(t, "prefers")
+		}
+		return kind, w
+	case events.TypeOfficerDeclined:
+		return kind, events.OfficerDeclined{Enquiry: optional(queries, "enquiry"), By: "o.jane"}
+	case events.TypeReceiptReceived:
+		return kind, events.Receipt{Message: events.MessageID("H-1", rapid.IntRange(1, 9).Draw(t, "message")),
+			Status: rapid.SampledFrom([]string{"sending", "sent", "delivered", "delivered", "failed", "failed"}).Draw(t, "status"), Unusable: rapid.Bool().Draw(t, "unusable")}
+	case events.TypeContactOptedOut, events.TypeContactOptedIn:
 		return kind, events.OptedOut{Contact: ids.Draw(t, "contact"), Channel: wishes.Draw(t, "what")}
 	case events.TypeMessageReceived:
-		return kind, events.MessageReceived{Channel: notifier.SMS, Contact: optional(ids, "contact"), Text: secretText}
+		return kind, events.MessageReceived{Channel: notifier.SMS, Contact: optional(ids, "contact"), Automatic: rapid.IntRange(0, 4).Draw(t, "machine") == 0,
+			Text: rapid.SampledFrom([]string{secretText, secretText, secretText, "STOP", "START", "HELP"}).Draw(t, "text")}
 	case events.TypeTaskDone:
 		return kind, events.TaskDone{Task: fmt.Sprintf("H-1-t%d", rapid.IntRange(1, 4).Draw(t, "task")), Note: secretNote}
 	default:
@@ -197,7 +211,8 @@ type world struct {
 	seq   uint64
 
 	contacts map[string]events.Contact // as the services last said
-	unsafe   []wish                    // for ever
+	unsafe   []wish                    // for ever, or until they opt in again
+	wished   map[string][]string       // channels that contacts asked us not to use
 	stopped  bool
 	gone     map[string]bool // ids of messages and tasks that were ever decided
 	heard    map[string]bool // promises about which somebody was told, or a person was asked to tell them
@@ -205,11 +220,14 @@ type world struct {
 }
 
 // wish is what was recorded of a contact, with the addresses they had then.
-type wish struct{ contact, channel, mobile, email string }
+type wish struct {
+	contact, channel, mobile, email string
+	optedOut                        bool
+}
 
 func newWorld(t *rapid.T) *world {
 	start := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 365*24*60).Draw(t, "start")) * time.Minute)
-	return &world{t: t, books: books.Draw(t, "books"), now: start, contacts: map[string]events.Contact{}, gone: map[string]bool{}, heard: map[string]bool{}}
+	return &world{t: t, books: books.Draw(t, "books"), now: start, contacts: map[string]events.Contact{}, wished: map[string][]string{}, gone: map[string]bool{}, heard: map[string]bool{}}
 }
 
 // takes decides about an event as the leader would.
@@ -226,9 +244,14 @@ func (w *world) takes(kind string, data any) notifier.Decision {
 
 // note keeps what the test itself must know of an event.
 func (w *world) note(kind string, data any) {
-	forbid := func(id, channel string) {
+	forbid := func(id, channel string, optedOut bool) {
 		k := w.contacts[id]
-		w.unsafe = append(w.unsafe, wish{id, channel, number(k.Mobile), strings.ToLower(k.Email)})
+		w.unsafe = append(w.unsafe, wish{id, channel, number(k.Mobile), strings.ToLower(k.Email), optedOut})
+	}
+	allow := func(id, channel string) {
+		w.unsafe = slices.DeleteFunc(w.unsafe, func(u wish) bool {
+			return u.optedOut && u.contact == id && (channel == notifier.Every || u.channel == channel)
+		})
 	}
 	switch data := data.(type) {
 	case events.CaseData:
@@ -241,9 +264,25 @@ func (w *world) note(kind string, data any) {
 	case events.Contact:
 		w.contacts[data.ID] = data
 	case events.ContactUnsafe:
-		forbid(data.ID, data.DoNot[0])
+		forbid(data.ID, data.DoNot[0], false)
 	case events.OptedOut:
-		forbid(data.Contact, data.Channel)
+		if kind == events.TypeContactOptedIn {
+			allow(data.Contact, data.Channel)
+		} else {
+			forbid(data.Contact, data.Channel, true)
+		}
+	case events.Wished:
+		if data.DoNot != nil {
+			w.wished[data.Contact] = data.DoNot
+		}
+	case events.MessageReceived:
+		switch {
+		case data.Automatic || data.Contact == "":
+		case data.Text == "STOP":
+			forbid(data.Contact, notifier.SMS, true)
+		case data.Text == "START":
+			allow(data.Contact, notifier.SMS)
+		}
 	}
 	if kind == events.TypeCaseStopped {
 		w.stopped = true
@@ -284,7 +323,8 @@ func (w *world) hand(m notifier.Message, ok, unusable bool) {
 	w.checkLook(m, look)
 	switch {
 	case look.Send && ok:
-		w.decides(notifier.Input{Result: &notifier.Result{Message: m.ID, Status: notifier.Sent, Provider: "accepted", At: w.now}})
+		awaits := rapid.SampledFrom([]string{"", notifier.AwaitsReceipt, notifier.AwaitsBounce}).Draw(w.t, "awaits")
+		w.decides(notifier.Input{Result: &notifier.Result{Message: m.ID, Status: notifier.Sent, Provider: "accepted", At: w.now, Awaits: awaits}})
 	case look.Send:
 		w.decides(notifier.Input{Result: &notifier.Result{Message: m.ID, Status: notifier.Failed, Reason: "no", Unusable: unusable, At: w.now}})
 	case look.Until.IsZero():

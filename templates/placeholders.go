@@ -18,6 +18,9 @@ const (
 	ReplyDueSoon    = "reply-due-soon"   // to staff: a family waits, the date is near
 	ReplyOverdue    = "reply-overdue"    // to staff: a family waits, the date has passed
 	ChasesDigest    = "chases-digest"    // to staff: several families wait
+	OptedOut        = "opted-out"        // to a family: we write no more this way
+	OptedIn         = "opted-in"         // to a family: we write this way again
+	Help            = "help"             // to a family: who we are, and how to stop
 )
 
 // FamilyPlaceholders are the values that words to a family may use. None of
@@ -55,6 +58,8 @@ func StaffPlaceholders() []Placeholder {
 		{"role", "why this person is told, as in \"you are …\"", "the officer for this family"},
 		{"phone", "the team's number", "01632 960200"},
 		{"link", "the address of the case's page; missing when there is none", "https://hearback.council.example/cases/H-10482"},
+		{"task", "what only a person can do; missing where the family waits for a reply", "Phone the family: no message can reach them"},
+		{"task reason", "why a person has to do it; missing like the task", "the phone number does not exist"},
 		{"urgent", "yes when the enquiry is urgent; for optional text", "yes"},
 	}
 }
@@ -81,6 +86,9 @@ func Known() map[string][]string {
 		EnquiryReceived: family,
 		ReplyLate:       family,
 		ReplyPostponed:  family,
+		OptedOut:        family,
+		OptedIn:         family,
+		Help:            family,
 		ReplyDueSoon:    staff,
 		ReplyOverdue:    staff,
 		ChasesDigest:    names(DigestPlaceholders()),

@@ -40,6 +40,10 @@ type Failure struct {
 	// who must do what. It holds no number, no address and no secret.
 	Reason string
 
+	// OptedOut: the recipient has told the provider that they want nothing more
+	// from us at this address.
+	OptedOut bool
+
 	// After is how long the provider asked us to wait, zero if it did not
 	// say.
 	After time.Duration

@@ -91,6 +91,11 @@ func (e *Engine) Audit(now time.Time) {
 				find("case %s: promise %s should have been looked at %s ago", c.Ref, p.Key(), now.Sub(p.Next).Round(time.Second))
 			}
 		}
+		for _, t := range c.Tasks {
+			if !t.Next.IsZero() && now.Sub(t.Next) > overdueMost {
+				find("case %s: task %s should have been looked at %s ago", c.Ref, t.ID, now.Sub(t.Next).Round(time.Second))
+			}
+		}
 		for _, m := range c.Messages {
 			if now.Sub(m.Expires) > unsettledGrace {
 				find("case %s: message %s is not settled %s after it expired", c.Ref, m.ID, now.Sub(m.Expires).Round(time.Second))

@@ -165,6 +165,18 @@ func (e *Engine) doubts(refs ...string) []outbox.Offer {
 		for _, m := range c.Messages {
 			offers = append(offers, outbox.Offer{Ref: ref, Message: m, Doubt: !m.NotBefore.After(now)})
 		}
+		offers = append(offers, questions(ref, c)...)
+	}
+	return offers
+}
+
+// questions are the messages of which the provider is to say what became of them.
+// The outbox passes over those that it has been offered already.
+func questions(ref string, c notifier.Case) (offers []outbox.Offer) {
+	for _, a := range c.Sent {
+		if a.Ask {
+			offers = append(offers, outbox.Offer{Ref: ref, Message: a.Message, Ask: true, Provider: a.Provider})
+		}
 	}
 	return offers
 }

@@ -112,6 +112,7 @@ func (l *leader) settleFlight(ctx context.Context, f *flight) (offers []outbox.O
 					offers = append(offers, outbox.Offer{Ref: d.ref, Message: m})
 				}
 			}
+			offers = append(offers, questions(d.ref, c)...)
 			l.count(d)
 		case errors.Is(result.Err, commit.ErrConflict):
 			l.stats.conflicts.Add(1)

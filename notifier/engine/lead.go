@@ -199,6 +199,7 @@ func (l *leader) outboxConfig() outbox.Config {
 		one, _, err := l.config.Picture.Case(ref)
 		return one, err
 	}
+	c.Forbidden = l.config.Picture.ForbiddenElsewhere
 	c.Planned = l.planned
 	c.Settle = func(ref string, r notifier.Result) <-chan struct{} {
 		w := work{ref: ref, input: notifier.Input{Result: &r}, recorded: make(chan struct{})}

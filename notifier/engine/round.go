@@ -75,7 +75,7 @@ func (l *leader) prepare(inputs []work, now time.Time) (failed error) {
 func (l *leader) finish(works []work) {
 	for _, w := range works {
 		if w.input.Result != nil {
-			l.box.Forget(w.input.Result.Message)
+			l.box.Recorded(*w.input.Result)
 		}
 		w.done()
 	}

@@ -51,8 +51,9 @@ func bubble(t *testing.T, test func(t *testing.T, d *desk)) {
 		d := &desk{t: t, cases: map[string]notifier.Case{}, lease: true}
 		d.config = outbox.Config{
 			Lanes: map[string]outbox.Lane{}, Case: d.readCase, Books: func() notifier.Books { return books }, Held: d.held,
-			Planned: func(string, map[string]bool, time.Time) time.Time { return time.Time{} },
-			Settle:  d.settle, Domain: "council.example", ListingLag: listingLag, ReplyTimeout: 30 * time.Second,
+			Forbidden: func(string, string, string) bool { return false },
+			Planned:   func(string, map[string]bool, time.Time) time.Time { return time.Time{} },
+			Settle:    d.settle, Domain: "council.example", ListingLag: listingLag, ReplyTimeout: 30 * time.Second,
 		}
 		test(t, d)
 	})

@@ -35,6 +35,10 @@ func (o *Outbox) work(ctx context.Context, name string, l *lane) {
 		if !ok {
 			return
 		}
+		if it.ask {
+			o.ask(ctx, l, it)
+			continue
+		}
 		if finder, can := l.sender.(channel.Finder); can && it.doubt {
 			if !o.found(ctx, finder, l, it) {
 				it.doubt = false
@@ -84,7 +88,7 @@ func (o *Outbox) handOver(ctx context.Context, name string, l *lane, it item) {
 	}
 	receipt, err := l.sender.Send(call, m)
 	if err == nil {
-		o.settle(ctx, l, may, notifier.Result{Status: notifier.Sent, Provider: receipt.ProviderID, Repeats: repeats, Digest: digestID(may, m)})
+		o.settle(ctx, l, may, notifier.Result{Status: notifier.Sent, Provider: receipt.ProviderID, Repeats: repeats, Digest: digestID(may, m), Awaits: l.awaits})
 		return
 	}
 	failure := channel.FailureOf(err)
@@ -92,7 +96,7 @@ func (o *Outbox) handOver(ctx context.Context, name string, l *lane, it item) {
 		"verdict", failure.Verdict, "code", failure.Code, "attempt", it.attempts+1)
 	switch failure.Verdict {
 	case channel.Never:
-		o.settle(ctx, l, may, notifier.Result{Status: notifier.Failed, Code: failure.Code, Reason: failure.Reason, Unusable: true})
+		o.settle(ctx, l, may, notifier.Result{Status: notifier.Failed, Code: failure.Code, Reason: failure.Reason, Unusable: !failure.OptedOut, OptedOut: failure.OptedOut})
 	default:
 		if failure.Verdict == channel.Unknown {
 			it.doubt, it.since = true, time.Now()
@@ -125,11 +129,14 @@ func (o *Outbox) lastLook(l *lane, it item) (may []wanted) {
 		}
 		message, there := c.Message(m.id)
 		if !there {
-			o.Forget(m.id) // withdrawn: its end is in the ledger already
+			o.forget(m.id) // withdrawn: its end is in the ledger already
 			continue
 		}
 		look := notifier.LastLook(c, m.id, o.config.Books().Current, now)
 		switch {
+		case look.Send && !message.Staff && message.Kind != notifier.Confirmation && o.config.Forbidden(m.ref, message.Channel, message.Address):
+			o.config.Settle(m.ref, notifier.Result{Message: m.id, Status: notifier.Failed, Code: notifier.CodeShared, At: now,
+				Reason: "another case with the same address says that it must not be used"})
 		case look.Send:
 			may = append(may, wanted{m, c, message})
 		case !look.Until.IsZero():
@@ -170,7 +177,7 @@ func (o *Outbox) found(ctx context.Context, finder channel.Finder, l *lane, it i
 		if slices.ContainsFunc(c.Recent, func(h notifier.Handed) bool { return h.Provider == f.ProviderID }) {
 			continue // that is an earlier message which said the same
 		}
-		o.settle(ctx, l, []wanted{{m, c, message}}, notifier.Result{Status: notifier.Sent, Provider: f.ProviderID, Reason: "the provider already had it"})
+		o.settle(ctx, l, []wanted{{m, c, message}}, notifier.Result{Status: notifier.Sent, Provider: f.ProviderID, Reason: "the provider already had it", Awaits: l.awaits})
 		return true
 	}
 	return false

@@ -18,6 +18,10 @@ type item struct {
 	// doubt: it may have been handed over before; since is when that could last have been.
 	doubt bool
 	since time.Time
+	// ask: the provider is to be asked what became of the message, by its own name
+	// for it; since is when the question was first to be put.
+	ask      bool
+	provider string
 }
 
 type member struct {
@@ -29,6 +33,7 @@ type member struct {
 // that must wait come back at their time.
 type lane struct {
 	sender  channel.Sender
+	awaits  string
 	limiter *rate.Limiter
 	workers int
 
@@ -40,8 +45,8 @@ type lane struct {
 	wake    chan struct{}
 }
 
-func newLane(sender channel.Sender, limiter *rate.Limiter, workers int) *lane {
-	return &lane{sender: sender, limiter: limiter, workers: workers, wake: make(chan struct{}, 1)}
+func newLane(sender channel.Sender, awaits string, limiter *rate.Limiter, workers int) *lane {
+	return &lane{sender: sender, awaits: awaits, limiter: limiter, workers: workers, wake: make(chan struct{}, 1)}
 }
 
 func (l *lane) push(it item) {

@@ -27,6 +27,9 @@ type Lane struct {
 	PerSecond float64
 	// Workers is how many hand-overs may be in flight at once.
 	Workers int
+	// Awaits is what may still be heard of a message that was accepted:
+	// notifier.AwaitsReceipt, notifier.AwaitsBounce, or empty for nothing.
+	Awaits string
 }
 
 // Config is what an Outbox works with. Every field but Log is needed.
@@ -36,6 +39,8 @@ type Config struct {
 	Case func(ref string) (notifier.Case, error)
 	// Books are the books in force.
 	Books func() notifier.Books
+	// Forbidden reports whether another case than this forbids a channel to an address.
+	Forbidden func(ref, channel, address string) bool
 	// Held reports whether the lease is still ours: nothing is handed over without it.
 	Held func(now time.Time) bool
 	// Planned is the latest time, up to until, at which another promise will
@@ -59,6 +64,10 @@ type Offer struct {
 	Message notifier.Message
 	// Doubt: it may have been handed over already, by us or by a leader before us.
 	Doubt bool
+	// Ask: it was handed over, and the provider, which knows it by this name, is to
+	// say what became of it.
+	Ask      bool
+	Provider string
 }
 
 // Outbox hands over messages until its context ends.
@@ -84,7 +93,7 @@ func New(config Config) *Outbox {
 		if l.PerSecond > 0 {
 			limit = rate.Limit(l.PerSecond)
 		}
-		o.lanes[name] = newLane(l.Sender, rate.NewLimiter(limit, max(1, int(l.PerSecond/10))), max(1, l.Workers))
+		o.lanes[name] = newLane(l.Sender, l.Awaits, rate.NewLimiter(limit, max(1, int(l.PerSecond/10))), max(1, l.Workers))
 	}
 	o.gather = newGatherer(o)
 	return o
@@ -120,6 +129,12 @@ func (o *Outbox) Offer(offers []Offer) {
 			o.config.Log.Error("there is no such channel", "channel", m.Channel, "message", m.ID)
 			continue
 		}
+		if offer.Ask {
+			if o.hold(askKey(m.ID)) {
+				l.push(item{members: []member{{ref: offer.Ref, id: m.ID}}, ask: true, provider: offer.Provider, since: now})
+			}
+			continue
+		}
 		if !o.hold(m.ID) {
 			continue
 		}
@@ -149,12 +164,23 @@ func (o *Outbox) hold(id string) bool {
 	return !has
 }
 
-// Forget lets go of a message whose result is recorded: it may be offered again.
-func (o *Outbox) Forget(id string) {
+// Recorded lets go of a message whose result is recorded: it may be offered again.
+func (o *Outbox) Recorded(r notifier.Result) {
+	if r.Asked {
+		o.forget(askKey(r.Message))
+		return
+	}
+	o.forget(r.Message)
+}
+
+func (o *Outbox) forget(id string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.held, id)
 }
+
+// askKey is the question about a message, which may be held beside the message.
+func askKey(id string) string { return "ask " + id }
 
 // Depth is how many hand-overs wait in a channel, and since when the oldest may go.
 func (o *Outbox) Depth() map[string]int {

@@ -27,6 +27,7 @@ type Picture struct {
 	deadlines deadlines
 	waiting   map[string]struct{} // cases with messages not settled yet
 	tasks     map[string]struct{} // cases with open tasks
+	addresses addresses
 	promises  int
 	through   uint64
 	sequence  uint64
@@ -44,7 +45,8 @@ type entry struct {
 
 // New is an empty picture.
 func New() *Picture {
-	return &Picture{cases: map[string]*entry{}, waiting: map[string]struct{}{}, tasks: map[string]struct{}{}}
+	return &Picture{cases: map[string]*entry{}, waiting: map[string]struct{}{}, tasks: map[string]struct{}{},
+		addresses: addresses{first: map[uint64]*entry{}, more: map[uint64][]*entry{}}}
 }
 
 // Put takes the case as a committed ledger entry left it. An older entry than
@@ -74,6 +76,7 @@ func (p *Picture) Put(sequence uint64, m Mark, raw []byte, decoded *notifier.Cas
 	}
 	mark(p.waiting, m.Ref, m.Messages > 0)
 	mark(p.tasks, m.Ref, m.Tasks > 0)
+	p.addresses.add(e, m.Addresses)
 	p.schedule(e)
 }
 
@@ -109,6 +112,9 @@ func (p *Picture) Forget(ref string) {
 		heap.Remove(&p.deadlines, e.index)
 	}
 	p.promises -= e.promises
+	if c, err := decode(e.raw); err == nil {
+		p.addresses.remove(e, addressesOf(&c))
+	}
 	delete(p.cases, ref)
 	delete(p.waiting, ref)
 	delete(p.tasks, ref)

@@ -25,15 +25,23 @@ type Mark struct {
 	Next                      time.Time // zero when nothing is open
 	Promises, Messages, Tasks int
 	Leader                    string // who wrote it
+	// Addresses stand for the numbers and email addresses of the case's contacts.
+	Addresses []uint64
 }
 
 // MarkOf makes the mark of an entry.
 func MarkOf(c *notifier.Case, through uint64, leader string) Mark {
-	return Mark{Ref: c.Ref, Through: through, Next: c.Next(), Promises: len(c.Promises), Messages: len(c.Messages), Tasks: len(c.Tasks), Leader: leader}
+	messages := len(c.Messages)
+	for _, a := range c.Sent {
+		if a.Ask {
+			messages++ // whoever leads must ask about it
+		}
+	}
+	return Mark{Ref: c.Ref, Through: through, Next: c.Next(), Promises: len(c.Promises), Messages: messages, Tasks: len(c.Tasks), Leader: leader, Addresses: addressesOf(c)}
 }
 
 // Header gives the mark as a header: through, next in Unix nanoseconds or 0,
-// promises, messages, tasks and leader, with a space between.
+// promises, messages, tasks, leader and each of the addresses, with a space between.
 func (m Mark) Header() map[string][]string {
 	next := int64(0)
 	if !m.Next.IsZero() {
@@ -44,7 +52,11 @@ func (m Mark) Header() map[string][]string {
 	for _, count := range [...]int{m.Promises, m.Messages, m.Tasks} {
 		text = strconv.AppendInt(append(text, ' '), int64(count), 10)
 	}
-	return map[string][]string{HeaderMark: {string(append(append(text, ' '), m.Leader...))}}
+	text = append(append(text, ' '), m.Leader...)
+	for _, address := range m.Addresses {
+		text = strconv.AppendUint(append(text, ' '), address, 36)
+	}
+	return map[string][]string{HeaderMark: {string(text)}}
 }
 
 // ParseMark reads the header of an entry.
@@ -54,7 +66,7 @@ func ParseMark(ref string, header map[string][]string) (Mark, error) {
 	if values := header[HeaderMark]; len(values) > 0 {
 		text = values[0]
 	}
-	fields := strings.SplitN(text, " ", 6)
+	fields := strings.Split(text, " ")
 	if len(fields) < 6 {
 		return m, fmt.Errorf("ledger entry of case %s: its header %s cannot be read", ref, HeaderMark)
 	}
@@ -69,6 +81,14 @@ func ParseMark(ref string, header map[string][]string) (Mark, error) {
 		m.Next = time.Unix(0, next).UTC()
 	}
 	m.Leader = fields[5]
+	if len(fields) > 6 {
+		m.Addresses = make([]uint64, len(fields)-6)
+	}
+	for i, field := range fields[6:] {
+		var err error
+		m.Addresses[i], err = strconv.ParseUint(field, 36, 64)
+		errs[4] = errors.Join(errs[4], err)
+	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return m, fmt.Errorf("ledger entry of case %s: its header %s cannot be read: %w", ref, HeaderMark, err)
 	}

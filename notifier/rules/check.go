@@ -27,6 +27,7 @@ func (r *ruleBook) check(dir *directory, words *wordList) {
 		r.checkReach()
 	}
 	r.checkEnquiries()
+	r.checkTaskName()
 	r.checkWords(words)
 	if dir != nil {
 		dir.checkAddresses(r.promises)
@@ -139,7 +140,7 @@ func (r *ruleBook) checkEnquiries() {
 	for _, p := range r.promises {
 		if slices.Contains(p.rule.OpenedBy, events.TypeEnquiryReceived) {
 			opened = append(opened, p)
-		} else if len(p.rule.OpenedBy) == 0 {
+		} else if len(p.rule.OpenedBy) == 0 && !p.task {
 			return // what opens it could not be read, and may be this
 		}
 	}

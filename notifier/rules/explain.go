@@ -32,7 +32,11 @@ func Explain(b *notifier.Book) string {
 
 func ruleWords(rule notifier.Rule) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "The promise %q opens with %s", rule.Name, listWords(rule.OpenedBy, "or"))
+	if rule.Name == notifier.TaskRule {
+		out.WriteString("What only a person can do is a task, and a promise of its own")
+	} else {
+		fmt.Fprintf(&out, "The promise %q opens with %s", rule.Name, listWords(rule.OpenedBy, "or"))
+	}
 	if rule.When != nil {
 		out.WriteString(", where its condition holds")
 		if condition, ok := rule.When.(fmt.Stringer); ok {
@@ -49,7 +53,7 @@ func ruleWords(rule notifier.Rule) string {
 			out.WriteString(", at any hour")
 		}
 		out.WriteString(").")
-	} else {
+	} else if rule.Name != notifier.TaskRule {
 		out.WriteString(" The family is not told that it opened.")
 	}
 	repeats := false

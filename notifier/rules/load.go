@@ -43,6 +43,10 @@ var ruleBookShape = shape{"the rules", []field{
 	{"council", "council: {name: Hertfordshire County Council, short: Herts SEND, phone: 01632 960123}", true},
 	{"working_time", `working_time: {bank_holidays: england-and-wales, hours: {mon-fri: ["09:00-17:00"]}}`, true},
 	{"contact_hours", "contact_hours: " + hoursExample, false},
+	{"receipt_within", "receipt_within: 2 hours", false},
+	{"tasks", "tasks: {due: 4 working hours, steps: [{at: due, chase: [officer, team_lead], words: task-overdue}]}", false},
+	{"unknown_senders", "unknown_senders: {reply: unknown-sender}", false},
+	{"keywords", "keywords: {stop: [leave me alone]}", false},
 	{"promises", "promises: [{name: reply, opened_by: enquiry.received, due: 5 working days, steps: […]}]", true},
 }}
 
@@ -54,6 +58,7 @@ type ruleBook struct {
 	calendar     *calendar.Calendar // nil where it could not count
 	contactHours calendar.Hours
 	promises     []promise
+	answers      answers
 }
 
 func readRules(file, content string, faults *collector) *ruleBook {
@@ -81,6 +86,7 @@ func readRules(file, content string, faults *collector) *ruleBook {
 	if n := o.value("promises"); n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
 		doc.fault(n, "the book promises nothing", "add a promise, such as the example book's \"reply\"")
 	}
+	r.readAnswers()
 	return r
 }
 
@@ -93,7 +99,8 @@ func (r *ruleBook) readContactHours(n *yaml.Node) {
 }
 
 func (r *ruleBook) book(version string, directory notifier.Directory, words *templates.Library) *notifier.Book {
-	b := &notifier.Book{Version: version, Council: r.council, Calendar: r.calendar, ContactHours: r.contactHours, Directory: directory, Words: words}
+	b := &notifier.Book{Version: version, Council: r.council, Calendar: r.calendar, ContactHours: r.contactHours, Directory: directory, Words: words,
+		ReceiptWithin: r.answers.receiptWithin, Strangers: r.answers.strangers, Keywords: r.answers.keywords}
 	for _, p := range r.promises {
 		b.Rules = append(b.Rules, p.rule)
 	}

@@ -40,6 +40,8 @@ type promise struct {
 	acknowledge text // the words
 	// sound: everything about time could be read.
 	sound bool
+	// task: it is the ladder of tasks, which no event opens.
+	task bool
 }
 
 // mostPromises and mostSteps bound what a book may ask to be checked.

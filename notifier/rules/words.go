@@ -71,6 +71,9 @@ func (r *ruleBook) uses() []use {
 			}
 		}
 	}
+	if r.answers.reply.given() {
+		uses = append(uses, use{r.answers.reply, toFamily, familyChannels(notifier.Via{})})
+	}
 	return uses
 }
 

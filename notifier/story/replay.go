@@ -2,6 +2,7 @@ package story
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 
 	"hearback/events"
@@ -69,7 +70,7 @@ func (town *Town) Replay(books notifier.Books) int {
 			town.t.Errorf("entry %d of case %s is decided differently the second time:\n%s\n---\n%s", r.Sequence, ref, r.Data, data)
 		}
 		mark, err := picture.ParseMark(ref, r.Header)
-		if again := picture.MarkOf(&entry.Case, want.Through, mark.Leader); err != nil || again != mark {
+		if again := picture.MarkOf(&entry.Case, want.Through, mark.Leader); err != nil || !reflect.DeepEqual(again, mark) {
 			town.t.Errorf("entry %d of case %s is marked %+v, want %+v (%v)", r.Sequence, ref, mark, again, err)
 		}
 		// The next decision is made on the case as a replica reads it back.

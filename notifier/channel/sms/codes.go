@@ -29,6 +29,7 @@ func refused(code, status int, after time.Duration) *channel.Failure {
 	case 21214:
 		failure.Reason = "Twilio says that this number cannot be reached. Ask the family for another way to reach them."
 	case 21610:
+		failure.OptedOut = true
 		failure.Reason = "The family has opted out of texts from us. Ask them by another way how they want to hear from us."
 	case 21612:
 		failure.Reason = "Twilio has no way to send texts to this number. Ask the family for another way to reach them."

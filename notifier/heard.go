@@ -1,0 +1,168 @@
+package notifier
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"hearback/events"
+	"hearback/notifier/keyword"
+	"hearback/templates"
+)
+
+const (
+	// quotedMost is how much of a family's words the timeline shows, in bytes; the
+	// whole stands in the event.
+	quotedMost = 2000
+	// repliedFor is how long somebody whom no case knows gets no second answer.
+	repliedFor = 24 * time.Hour
+)
+
+// heard takes what a family, or somebody, wrote. It is true where a person must
+// answer it.
+func (d *decider) heard(e events.Event) bool {
+	m := data[events.MessageReceived](e)
+	who := d.c.writer(m)
+	by := m.Channel
+	if by == "" {
+		by = "a message"
+	}
+	switch {
+	case m.Automatic:
+		d.say("An automatic answer came by "+by, "a machine wrote it, so it counts as nobody's word: "+quoted(m.Text))
+		return false
+	case Penned(d.c.Ref):
+		d.hold(m, by)
+		return false
+	}
+	from := who
+	if from == "" {
+		from = "somebody whom the case does not know"
+	}
+	d.say("Contact "+from+" wrote by "+by, quoted(m.Text))
+	if who == "" {
+		return keyword.Of(m.Text, d.book().Keywords) == keyword.None // whose wish it is, nobody knows
+	}
+	switch keyword.Of(m.Text, d.book().Keywords) {
+	case keyword.Stop:
+		d.optOut(events.OptedOut{Contact: who, Channel: d.c.wayOf(m), Address: m.Address})
+		d.recheckContact()
+		return false
+	case keyword.Start:
+		d.optIn(events.OptedOut{Contact: who, Channel: d.c.wayOf(m), Address: m.Address})
+		d.recheckContact()
+		return false
+	case keyword.Help:
+		d.confirm(who, d.c.wayOf(m), m.Address, templates.Help, "the contact asked what this number is")
+		return false
+	}
+	return true
+}
+
+// writer is the id of the contact who wrote; empty where the case does not know them.
+func (c Case) writer(m events.MessageReceived) string {
+	if m.Contact != "" || m.Address == "" {
+		return m.Contact
+	}
+	way := c.wayOf(m)
+	if i := slices.IndexFunc(c.Contacts, func(k Contact) bool { return sameAddress(way, m.Address, k.address(way)) }); i >= 0 {
+		return c.Contacts[i].ID
+	}
+	return ""
+}
+
+// wayOf is the channel by which an answer would go back.
+func (c Case) wayOf(m events.MessageReceived) string {
+	if m.Channel == Email || strings.Contains(m.Address, "@") {
+		return Email
+	}
+	return SMS
+}
+
+// addressee is somebody who wrote and is not on the case.
+func addressee(m events.MessageReceived) events.Contact {
+	if strings.Contains(m.Address, "@") {
+		return events.Contact{Email: m.Address}
+	}
+	return events.Contact{Mobile: m.Address}
+}
+
+func quoted(text string) string {
+	if text = strings.TrimSpace(text); text == "" {
+		return "without any words"
+	}
+	if len(text) > quotedMost {
+		cut := quotedMost
+		for cut > 0 && !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text = text[:cut] + " …"
+	}
+	return "“" + text + "”"
+}
+
+// added reports whether what a family wrote belongs to a promise that is open
+// already: they wait for one answer, not for two.
+func (d *decider) added(q events.Enquiry) bool {
+	i := slices.IndexFunc(d.c.Promises, func(p Promise) bool {
+		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
+		asked := ok && (slices.Contains(rule.OpenedBy, events.TypeMessageReceived) || slices.Contains(rule.OpenedBy, events.TypeEnquiryReceived))
+		theirs := p.Caller == nil && (p.From == "" || p.From == q.From) ||
+			p.Caller != nil && q.Contact != nil && (sameAddress(SMS, p.Caller.Mobile, q.Contact.Mobile) || sameAddress(Email, p.Caller.Email, q.Contact.Email))
+		return asked && theirs && (q.Enquiry == "" || q.Enquiry == p.Enquiry)
+	})
+	if i < 0 {
+		return false
+	}
+	p := &d.c.Promises[i]
+	p.Again++
+	times := "once more"
+	if p.Again > 1 {
+		times = fmt.Sprintf("%d times more", p.Again)
+	}
+	d.say("What the family wrote is added to promise "+p.Key(), "they have written "+times+" while it is open; whoever replies answers it all")
+	return true
+}
+
+// hold keeps what somebody wrote whom no case, or more than one, knows, until a
+// person has passed it on.
+func (d *decider) hold(m events.MessageReceived, by string) {
+	d.say("Somebody wrote by "+by+", and it is not certain to which case it belongs", quoted(m.Text))
+	k := contact(addressee(m))
+	k.ID = "sender"
+	d.c.Contacts = []Contact{k}
+	switch keyword.Of(m.Text, d.book().Keywords) {
+	case keyword.Stop:
+		d.forbid(k.ID, []string{d.c.wayOf(m)}, "they asked for it", true)
+		d.recheckContact()
+		return
+	case keyword.Start:
+		d.optIn(events.OptedOut{Contact: k.ID, Channel: d.c.wayOf(m), Told: true})
+		return
+	}
+	d.openTask("Find out who wrote, and pass it on to the right case",
+		"no case has the address, or several have and none of them was in conversation", "", "")
+	words := d.book().Strangers.Reply
+	if words == "" || m.Address == "" || !d.c.Replied.IsZero() && d.now.Sub(d.c.Replied) < repliedFor {
+		return
+	}
+	if why := d.c.blocked(k, d.c.wayOf(m)); why != "" {
+		d.say("Nothing was answered", why)
+		return
+	}
+	d.c.Replied = d.now
+	d.write(k, Message{Kind: Courtesy, Channel: d.c.wayOf(m), Words: words, Why: "somebody whom no case knows wrote, and hears once a day that they were heard"})
+}
+
+// write decides one message that serves no promise. Where the book has no words
+// for it, nothing is written.
+func (d *decider) write(k Contact, m Message) bool {
+	if !d.book().Words.Has(m.Words, templates.Channel(m.Channel), d.c.language(k)) {
+		d.say("Nothing was written to contact "+k.ID, "the book has no words "+m.Words+" for "+m.Channel)
+		return false
+	}
+	m.To, m.Address, m.Language = k.ID, k.address(m.Channel), d.c.language(k)
+	return d.compose(&m, d.familyValues(Promise{}, k), Promise{Book: d.book().Version})
+}

@@ -1,0 +1,152 @@
+package picture
+
+import (
+	"hash/fnv"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"hearback/notifier"
+	"hearback/notifier/phone"
+)
+
+// addresses finds the cases that may have an address. What it names must be
+// looked at: a case may have lost the address since, and two may look alike.
+// Nearly every address stands in one case, which costs one place in a map.
+type addresses struct {
+	first map[uint64]*entry
+	more  map[uint64][]*entry
+}
+
+func (a *addresses) add(e *entry, list []uint64) {
+	for _, address := range list {
+		switch first := a.first[address]; {
+		case first == nil:
+			a.first[address] = e
+		case first != e && !slices.Contains(a.more[address], e):
+			a.more[address] = append(a.more[address], e)
+		}
+	}
+}
+
+func (a *addresses) remove(e *entry, list []uint64) {
+	for _, address := range list {
+		rest := slices.DeleteFunc(a.more[address], func(other *entry) bool { return other == e })
+		if a.first[address] == e {
+			delete(a.first, address)
+			if len(rest) > 0 {
+				a.first[address], rest = rest[0], rest[1:]
+			}
+		}
+		if len(rest) > 0 {
+			a.more[address] = rest
+		} else {
+			delete(a.more, address)
+		}
+	}
+}
+
+// of lists the cases that may have an address.
+func (a *addresses) of(address uint64) []string {
+	first := a.first[address]
+	if first == nil {
+		return nil
+	}
+	refs := []string{first.ref}
+	for _, e := range a.more[address] {
+		refs = append(refs, e.ref)
+	}
+	return refs
+}
+
+// addressOf stands for an address: the same for every spelling of it.
+func addressOf(channel, address string) uint64 {
+	hash := fnv.New64a()
+	_, _ = io.WriteString(hash, channel+"\x00"+strings.ToLower(address))
+	return hash.Sum64()
+}
+
+// addressesOf stands for every number and email address of a case's contacts and
+// of callers who wait for a reply.
+func addressesOf(c *notifier.Case) []uint64 {
+	var list []uint64
+	add := func(k notifier.Contact) {
+		for _, channel := range [...]string{notifier.SMS, notifier.Email} {
+			if address := k.Address(channel); address != "" {
+				if hash := addressOf(channel, address); !slices.Contains(list, hash) {
+					list = append(list, hash)
+				}
+			}
+		}
+	}
+	if notifier.Penned(c.Ref) {
+		return nil // what is in the pen belongs to no case
+	}
+	for _, k := range c.Contacts {
+		add(k)
+	}
+	for _, p := range c.Promises {
+		if p.Caller != nil {
+			add(*p.Caller)
+		}
+	}
+	return list
+}
+
+// Match is a case that has an address.
+type Match struct {
+	Case string
+	// Contact is the id of the contact who has it; empty for a caller who waits for
+	// a reply and is not on the case.
+	Contact string
+	// Last is when a message was last handed over to them; zero if never.
+	Last time.Time
+	// Open: a promise is open there.
+	Open bool
+}
+
+// Matches lists whoever has an address, in any spelling, one for each contact.
+// channel is notifier.SMS or notifier.Email.
+func (p *Picture) Matches(channel, address string) []Match {
+	address = strings.TrimSpace(address)
+	if number, err := phone.Mobile(address); channel == notifier.SMS && err == nil {
+		address = string(number)
+	}
+	p.mu.RLock()
+	refs := p.addresses.of(addressOf(channel, address))
+	p.mu.RUnlock()
+	var matches []Match
+	for _, ref := range refs {
+		c, sequence, err := p.Case(ref)
+		if err != nil || sequence == 0 {
+			continue
+		}
+		for _, k := range c.Contacts {
+			if strings.EqualFold(k.Address(channel), address) {
+				matches = append(matches, Match{Case: ref, Contact: k.ID, Last: k.Told, Open: len(c.Promises) > 0})
+			}
+		}
+		for _, promise := range c.Promises {
+			if k := promise.Caller; k != nil && strings.EqualFold(k.Address(channel), address) {
+				matches = append(matches, Match{Case: ref, Last: promise.Opened, Open: true})
+			}
+		}
+	}
+	return matches
+}
+
+// ForbiddenElsewhere reports whether a case other than this one forbids what is
+// about to go to an address: two cases that share it share its dangers.
+func (p *Picture) ForbiddenElsewhere(ref, channel, address string) bool {
+	p.mu.RLock()
+	refs := p.addresses.of(addressOf(channel, address))
+	p.mu.RUnlock()
+	return slices.ContainsFunc(refs, func(other string) bool {
+		if other == ref {
+			return false
+		}
+		c, _, err := p.Case(other)
+		return err == nil && c.Forbids(channel, address)
+	})
+}

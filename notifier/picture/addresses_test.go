@@ -1,0 +1,49 @@
+package picture_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"hearback/notifier"
+	"hearback/notifier/picture"
+)
+
+func TestWhoHasAnAddress(t *testing.T) {
+	p := picture.New()
+	told := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	sam := notifier.Contact{ID: "c1", Mobile: "+447700900123", Email: "Sam@family.example", Told: told}
+	put(t, p, 1, notifier.Case{Ref: "H-1", Contacts: []notifier.Contact{sam}}, false)
+	put(t, p, 2, notifier.Case{Ref: "H-2", Contacts: []notifier.Contact{{ID: "p", Mobile: "+447700900123", DoNot: []string{notifier.SMS}}}}, false)
+	put(t, p, 3, notifier.Case{Ref: "H-3", Promises: []notifier.Promise{{Rule: "reply", Enquiry: "q", Opened: told, Next: told, Caller: &notifier.Contact{Mobile: "+447700900124"}}}}, false)
+	put(t, p, 4, notifier.Case{Ref: notifier.PenRef(notifier.SMS, "+447700900123"), Contacts: []notifier.Contact{{ID: "sender", Mobile: "+447700900123"}}}, false)
+
+	expect := func(what, channel, address string, want ...picture.Match) {
+		t.Helper()
+		if got := p.Matches(channel, address); !slices.Equal(got, want) {
+			t.Errorf("%s: %+v, want %+v", what, got, want)
+		}
+	}
+	one := picture.Match{Case: "H-1", Contact: "c1", Last: told}
+	expect("shared, in another spelling", notifier.SMS, " 07700 900123", one, picture.Match{Case: "H-2", Contact: "p"})
+	expect("an email in other letters", notifier.Email, "sam@FAMILY.example", one)
+	expect("a caller", notifier.SMS, "+447700900124", picture.Match{Case: "H-3", Last: told, Open: true})
+	expect("nobody", notifier.SMS, "+447700900999")
+	expect("an email as a number", notifier.SMS, "sam@family.example")
+	if !p.ForbiddenElsewhere("H-1", notifier.SMS, "+447700900123") {
+		t.Error("H-2 forbids texts to the number, and H-1 does not hear of it")
+	}
+	if p.ForbiddenElsewhere("H-2", notifier.SMS, "+447700900123") || p.ForbiddenElsewhere("H-1", notifier.Email, "Sam@family.example") {
+		t.Error("something is forbidden that is not")
+	}
+
+	// A case that loses an address no longer has it; one that is forgotten has none.
+	sam.Mobile = "+447700900130"
+	put(t, p, 5, notifier.Case{Ref: "H-1", Contacts: []notifier.Contact{sam}}, false)
+	expect("the old number", notifier.SMS, "+447700900123", picture.Match{Case: "H-2", Contact: "p"})
+	expect("the new number", notifier.SMS, "+447700900130", one)
+	p.Forget("H-1")
+	expect("forgotten", notifier.SMS, "+447700900130")
+	p.Forget("H-2")
+	expect("forgotten too", notifier.SMS, "+447700900123")
+}
