@@ -152,7 +152,7 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	a.onClose("publisher", func(context.Context) error { publisher.Close(); return nil })
 	pages := console.New(reader, publisher.Publisher, console.Options{Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, SignInMissing: !options.Demo})
 	gateway := inbound.Events(publisher, publisher, string(config.IngestToken), options.Demo, time.Now)
-	if err := a.serve(routes(pages, gateway, inbound.Health(a.ready), a.metrics())); err != nil {
+	if err := a.serve(routes(pages, gateway, inbound.Health(a.ready), a.metrics(), a.webhooks(publisher))); err != nil {
 		return nil, err
 	}
 	if config.HeartbeatURL != "" {
@@ -276,12 +276,17 @@ func (a *App) lanes() (map[string]outbox.Lane, error) {
 	}
 	if a.Config.TwilioAccountSID != "" {
 		s, err := sms.New(sms.Config{AccountSID: a.Config.TwilioAccountSID, AuthToken: string(a.Config.TwilioAuthToken),
-			From: a.Config.TwilioFrom, BaseURL: a.Config.TwilioBaseURL})
+			From: a.Config.TwilioFrom, BaseURL: a.Config.TwilioBaseURL, StatusCallback: a.Config.statusCallback()})
 		if err != nil {
 			return nil, err
 		}
 		a.onClose("texts", func(context.Context) error { return s.Close() })
 		add(notifier.SMS, s, a.Config.SMSRate, a.Config.SMSWorkers)
+		if a.Config.twilioCalls() {
+			lane := lanes[notifier.SMS]
+			lane.Awaits = notifier.AwaitsReceipt
+			lanes[notifier.SMS] = lane
+		}
 	} else {
 		add(notifier.SMS, a.capture(notifier.SMS), a.Config.SMSRate, a.Config.SMSWorkers)
 	}
@@ -311,6 +316,9 @@ func (a *App) capture(name string) *capture.Channel {
 
 // warn says what the operator should know and has not asked for.
 func (a *App) warn() {
+	if a.Config.TwilioAccountSID != "" && !a.Config.twilioCalls() {
+		a.log.Warn("Twilio cannot reach us: receipts and families' texts are not taken in; set HEARBACK_PUBLIC_URL")
+	}
 	for name := range a.captured {
 		a.log.Warn("messages are captured, not sent: the channel has no settings", "channel", name)
 	}

@@ -84,12 +84,15 @@ func (c Config) operator() (name, password string, ok bool) {
 	return strings.Cut(string(data), "\n")
 }
 
-func routes(pages, gateway, health, metrics http.Handler) http.Handler {
+func routes(pages, gateway, health, metrics http.Handler, webhooks map[string]http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/healthz", health)
 	mux.Handle("/readyz", health)
 	mux.Handle("/metrics", metrics)
 	mux.Handle("/v1/events", gateway)
+	for path, handler := range webhooks {
+		mux.Handle(path, handler)
+	}
 	mux.Handle("/", pages)
 	return mux
 }

@@ -1,0 +1,48 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"hearback/notifier"
+	"hearback/notifier/channel/sms"
+	"hearback/notifier/inbound"
+	"hearback/notifier/picture"
+)
+
+// twilioCalls reports whether Twilio can tell us anything: it must know where we are.
+func (c Config) twilioCalls() bool { return c.TwilioAccountSID != "" && c.PublicURL != "" }
+
+// statusCallback is where Twilio reports what became of a text.
+func (c Config) statusCallback() string {
+	if !c.twilioCalls() {
+		return ""
+	}
+	return strings.TrimSuffix(c.PublicURL, "/") + inbound.StatusPath
+}
+
+// webhooks are the doors for providers' calls, by path.
+func (a *App) webhooks(p *publisher) map[string]http.Handler {
+	if !a.Config.twilioCalls() {
+		closed := inbound.Closed("Calls from Twilio are taken once HEARBACK_PUBLIC_URL and HEARBACK_TWILIO_ACCOUNT_SID are set for this process.")
+		return map[string]http.Handler{inbound.StatusPath: closed, inbound.InboundPath: closed}
+	}
+	twilio := inbound.Twilio{
+		PublicURL: a.Config.PublicURL, Signed: sms.Signed(string(a.Config.TwilioAuthToken)), Report: sms.ReportOf, Pen: notifier.PenRef,
+		Matcher: matcher{a.picture}, Publisher: p, Rejecter: p, Now: time.Now,
+	}
+	return map[string]http.Handler{inbound.StatusPath: twilio.Status(), inbound.InboundPath: twilio.Inbound()}
+}
+
+// matcher finds in the picture who has an address.
+type matcher struct{ picture *picture.Picture }
+
+func (m matcher) Matches(channel, address string) []inbound.Match {
+	found := m.picture.Matches(channel, address)
+	matches := make([]inbound.Match, len(found))
+	for i, f := range found {
+		matches[i] = inbound.Match{Case: f.Case, Contact: f.Contact, Last: f.Last}
+	}
+	return matches
+}
