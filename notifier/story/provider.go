@@ -43,6 +43,24 @@ type Provider struct {
 	findErr     *channel.Failure
 	inFlight    int
 	mostAtOnce  int
+	// took hears of every message that was taken; report says what became of one.
+	took   func(Accepted)
+	report func(id string) channel.Report
+}
+
+// Took has fn called with every message that is taken from now on, by the
+// goroutine that hands it over.
+func (p *Provider) Took(fn func(Accepted)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.took = fn
+}
+
+// Reports sets what the provider answers when it is asked about a message.
+func (p *Provider) Reports(report func(id string) channel.Report) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.report = report
 }
 
 // Answers sets what the provider does from now on; nil: it accepts at once.
@@ -130,7 +148,11 @@ func (p *Provider) send(ctx context.Context, m channel.Message, dead <-chan stru
 		p.mu.Lock()
 		id = fmt.Sprintf("%s-%d", p.name, len(p.accepted)+1)
 		p.accepted = append(p.accepted, &Accepted{Message: m, ID: id, At: time.Now()})
+		taken, took := *p.accepted[len(p.accepted)-1], p.took
 		p.mu.Unlock()
+		if took != nil {
+			took(taken)
+		}
 	}
 	if answer.Failure != nil {
 		return channel.Receipt{}, answer.Failure
@@ -213,7 +235,19 @@ func (l line) Send(ctx context.Context, m channel.Message) (channel.Receipt, err
 // asked is a line to a provider that can be asked what it has.
 type asked struct{ line }
 
-var _ channel.Finder = asked{}
+var (
+	_ channel.Finder   = asked{}
+	_ channel.Reporter = asked{}
+)
+
+func (a asked) Report(_ context.Context, id string) (channel.Report, error) {
+	a.provider.mu.Lock()
+	defer a.provider.mu.Unlock()
+	if a.provider.report == nil {
+		return channel.Report{Status: channel.Sent}, nil
+	}
+	return a.provider.report(id), nil
+}
 
 func (a asked) Find(ctx context.Context, since time.Time, m channel.Message) ([]channel.Found, error) {
 	return a.provider.find(ctx, since, m.To, m.Text)

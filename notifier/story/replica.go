@@ -34,6 +34,8 @@ type Setup struct {
 	TextsPerSecond float64
 	Workers        int
 	ReplyTimeout   time.Duration
+	// Receipts: the text provider says what becomes of texts.
+	Receipts bool
 	// RoundMost bounds the cases of one commit; 0: as in life.
 	RoundMost int
 	// Log is where it logs; nil: into the test's output, from warnings on.
@@ -98,9 +100,13 @@ func (town *Town) Start(setup Setup) *Replica {
 	if setup.Standby {
 		term, lag = TermShared, ListingLag+setup.ReplyTimeout
 	}
+	awaits := ""
+	if setup.Receipts {
+		awaits = notifier.AwaitsReceipt
+	}
 	r.Engine = engine.New(engine.Config{Stream: r.Stream, Picture: r.Picture, Shelf: r.Shelf, Holder: setup.Name, Term: term, Sole: !setup.Standby, RoundMost: setup.RoundMost,
 		Log: log, Outbox: outbox.Config{Domain: "hearback.example", ListingLag: lag, ReplyTimeout: setup.ReplyTimeout, Lanes: map[string]outbox.Lane{
-			notifier.SMS:   {Sender: asked{line{town.Texts, r.dead}}, PerSecond: setup.TextsPerSecond, Workers: setup.Workers},
+			notifier.SMS:   {Sender: asked{line{town.Texts, r.dead}}, PerSecond: setup.TextsPerSecond, Workers: setup.Workers, Awaits: awaits},
 			notifier.Email: {Sender: line{town.Mail, r.dead}, Workers: setup.Workers},
 		}}})
 	if err := r.Engine.Load(town.t.Context()); err != nil {
