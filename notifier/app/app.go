@@ -26,6 +26,7 @@ import (
 	"hearback/notifier/channel"
 	"hearback/notifier/channel/capture"
 	"hearback/notifier/channel/email"
+	"hearback/notifier/channel/notify"
 	"hearback/notifier/channel/sms"
 	"hearback/notifier/console"
 	"hearback/notifier/engine"
@@ -271,8 +272,8 @@ func (a *App) holder() (string, error) {
 // lanes opens every channel. One without its settings captures messages.
 func (a *App) lanes() (map[string]outbox.Lane, error) {
 	lanes := map[string]outbox.Lane{}
-	add := func(name string, sender channel.Sender, rate float64, workers int) {
-		lanes[name] = outbox.Lane{Sender: sender, PerSecond: rate, Workers: workers}
+	add := func(name string, sender channel.Sender, rate float64, workers int, awaits string) {
+		lanes[name] = outbox.Lane{Sender: sender, PerSecond: rate, Workers: workers, Awaits: awaits}
 	}
 	if a.Config.TwilioAccountSID != "" {
 		s, err := sms.New(sms.Config{AccountSID: a.Config.TwilioAccountSID, AuthToken: string(a.Config.TwilioAuthToken),
@@ -281,14 +282,22 @@ func (a *App) lanes() (map[string]outbox.Lane, error) {
 			return nil, err
 		}
 		a.onClose("texts", func(context.Context) error { return s.Close() })
-		add(notifier.SMS, s, a.Config.SMSRate, a.Config.SMSWorkers)
+		awaits := ""
 		if a.Config.twilioCalls() {
-			lane := lanes[notifier.SMS]
-			lane.Awaits = notifier.AwaitsReceipt
-			lanes[notifier.SMS] = lane
+			awaits = notifier.AwaitsReceipt
 		}
+		add(notifier.SMS, s, a.Config.SMSRate, a.Config.SMSWorkers, awaits)
+	} else if a.Config.NotifyAPIKey != "" {
+		n, err := notify.New(notify.Config{APIKey: string(a.Config.NotifyAPIKey), Template: a.Config.NotifySMSTemplate,
+			SenderID: a.Config.NotifySMSSender, BaseURL: a.Config.NotifyBaseURL})
+		if err != nil {
+			return nil, err
+		}
+		a.onClose("texts", func(context.Context) error { return n.Close() })
+		// Notify can be asked, whether or not it calls us.
+		add(notifier.SMS, n, a.Config.SMSRate, a.Config.SMSWorkers, notifier.AwaitsReceipt)
 	} else {
-		add(notifier.SMS, a.capture(notifier.SMS), a.Config.SMSRate, a.Config.SMSWorkers)
+		add(notifier.SMS, a.capture(notifier.SMS), a.Config.SMSRate, a.Config.SMSWorkers, "")
 	}
 	if a.Config.SMTPHost != "" {
 		e, err := email.New(email.Config{Host: a.Config.SMTPHost, Port: a.Config.SMTPPort, Username: a.Config.SMTPUsername,
@@ -297,9 +306,9 @@ func (a *App) lanes() (map[string]outbox.Lane, error) {
 			return nil, err
 		}
 		a.onClose("emails", func(context.Context) error { return e.Close() })
-		add(notifier.Email, e, a.Config.EmailRate, a.Config.EmailWorkers)
+		add(notifier.Email, e, a.Config.EmailRate, a.Config.EmailWorkers, "")
 	} else {
-		add(notifier.Email, a.capture(notifier.Email), a.Config.EmailRate, a.Config.EmailWorkers)
+		add(notifier.Email, a.capture(notifier.Email), a.Config.EmailRate, a.Config.EmailWorkers, "")
 	}
 	return lanes, nil
 }
