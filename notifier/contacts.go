@@ -45,7 +45,7 @@ func (c Case) barred(k Contact, channel string, confirming bool) string {
 	if forbids(k.DoNot, channel) {
 		return "must not be contacted by " + channel
 	}
-	if forbids(c.preference(k.ID).DoNot, channel) {
+	if forbids(c.Preference(k.ID).DoNot, channel) {
 		return "asked not to be contacted by " + channel
 	}
 	address := k.address(channel)

@@ -144,6 +144,9 @@ func (d *decider) familyValues(p Promise, k Contact) templates.Values {
 		"due date": p.DueDate.Words(), "due day": p.DueDate.Short(), "due time": calendar.Clock(p.Due, loc),
 		"urgent": yes(p.Urgent), "name": k.Name, "told": roleWords[d.told],
 	}
+	if k.ID != "" {
+		values[string(LinkFamily)] = marks()[LinkFamily]
+	}
 	if p.Postponed != nil {
 		values["reason"] = cmp.Or(p.Postponed.Reason, "No reason was recorded.")
 	}
@@ -163,6 +166,11 @@ func (d *decider) staffValues(p Promise, who chased) templates.Values {
 		"enquiry channel": cmp.Or(p.Channel, "message"), "opened date": opened.Words(), "waiting": d.waiting(p),
 		"due date": p.DueDate.Words(), "due day": p.DueDate.Short(), "due time": calendar.Clock(p.Due, loc),
 		"urgent": yes(p.Urgent),
+	}
+	if p.Task == "" && slices.Contains(roles, who.role) {
+		for _, kind := range []LinkKind{LinkReplied, LinkUntil, LinkNotMine} {
+			values[string(kind)] = marks()[kind]
+		}
 	}
 	if i := slices.IndexFunc(d.c.Tasks, func(t Task) bool { return t.ID == p.Task }); i >= 0 {
 		values["task"], values["task reason"] = d.c.Tasks[i].What, cmp.Or(d.c.Tasks[i].Why, "No reason was recorded.")

@@ -108,8 +108,8 @@ func (d *decider) wished(w events.Wished) {
 	d.askHow(w.Contact)
 }
 
-// preference is how a contact asked to be reached; the zero value is no wish.
-func (c Case) preference(id string) Preference {
+// Preference is how a contact asked to be reached; the zero value is no wish.
+func (c Case) Preference(id string) Preference {
 	if i := slices.IndexFunc(c.Preferences, func(p Preference) bool { return p.Contact == id && id != "" }); i >= 0 {
 		return c.Preferences[i]
 	}
@@ -118,7 +118,7 @@ func (c Case) preference(id string) Preference {
 
 // language is the one to write to a contact in.
 func (c Case) language(k Contact) string {
-	if own := c.preference(k.ID).Language; own != "" {
+	if own := c.Preference(k.ID).Language; own != "" {
 		return own
 	}
 	return k.Language
@@ -127,7 +127,7 @@ func (c Case) language(k Contact) string {
 // order is the channels to try for a contact: a step's own list, else what the
 // contact asked for, else what the case says they prefer.
 func (c Case) order(k Contact, via Via) []string {
-	if own := c.preference(k.ID).Prefers; len(own) > 0 {
+	if own := c.Preference(k.ID).Prefers; len(own) > 0 {
 		k.Prefers = own
 	}
 	return k.channels(via)
@@ -137,7 +137,7 @@ func (c Case) order(k Contact, via Via) []string {
 // book's contact hours and within the hours that they asked for. A contact whose
 // hours never meet the book's is written to in the book's.
 func (c Case) opening(k Contact, book *Book, now time.Time) time.Time {
-	from, to, limited := events.SpanOf(c.preference(k.ID).Hours)
+	from, to, limited := events.SpanOf(c.Preference(k.ID).Hours)
 	at := book.Calendar.NextOpening(book.ContactHours, now)
 	if !limited {
 		return at

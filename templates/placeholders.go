@@ -35,6 +35,7 @@ func FamilyPlaceholders() []Placeholder {
 		{"due time", "the time on that day", "5pm"},
 		{"phone", "the number to call", "01632 960123"},
 		{"told", "who has been told that we are late, as in \"we have told …\"; the highest one only, for a text has room for 20 letters; missing when nobody has", "the team lead"},
+		{"your link", "where the family sees how its enquiry stands, in emails; missing for a caller who is not on the case", "https://hearback.council.example/f/abc"},
 		{"reason", "why the date has moved, in the officer's own words; never in a text", "We are waiting for one more report."},
 		{"urgent", "yes when the enquiry is urgent; for optional text", "yes"},
 	}
@@ -58,6 +59,9 @@ func StaffPlaceholders() []Placeholder {
 		{"role", "why this person is told, as in \"you are …\"", "the officer for this family"},
 		{"phone", "the team's number", "01632 960200"},
 		{"link", "the address of the case's page; missing when there is none", "https://hearback.council.example/cases/H-10482"},
+		{"replied link", "one press to record a reply, in emails; missing in a task", "https://hearback.council.example/a/abc"},
+		{"until link", "one press to give a new date; missing like it", "https://hearback.council.example/a/abd"},
+		{"not mine link", "one press to pass it on; missing like it", "https://hearback.council.example/a/abe"},
 		{"task", "what only a person can do; missing where the family waits for a reply", "Phone the family: no message can reach them"},
 		{"task reason", "why a person has to do it; missing like the task", "the phone number does not exist"},
 		{"urgent", "yes when the enquiry is urgent; for optional text", "yes"},

@@ -29,6 +29,7 @@ import (
 	"hearback/notifier/channel/notify"
 	"hearback/notifier/channel/sms"
 	"hearback/notifier/console"
+	"hearback/notifier/doorstep"
 	"hearback/notifier/engine"
 	"hearback/notifier/inbound"
 	"hearback/notifier/outbox"
@@ -121,9 +122,17 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	if err != nil {
 		return nil, err
 	}
+	keys, err := config.linkKeys()
+	if err != nil {
+		return nil, err
+	}
+	var makeLink func(string, notifier.Message, notifier.LinkKind) string
+	if keys.Ready() && config.PublicURL != "" {
+		makeLink = links{keys, config.PublicURL}.of
+	}
 	a.engine = engine.New(engine.Config{
 		Stream: a.stream, Picture: a.picture, Shelf: a.shelf, Holder: holder, Term: leaseTerm, Sole: config.NatsURL == "", Log: a.log,
-		Outbox: outbox.Config{Lanes: lanes, Domain: config.domain(), ListingLag: config.doubtFor(), ReplyTimeout: replyTimeout},
+		Outbox: outbox.Config{Lanes: lanes, Link: makeLink, Domain: config.domain(), ListingLag: config.doubtFor(), ReplyTimeout: replyTimeout},
 	})
 	if err := a.engine.Load(ctx); err != nil {
 		return nil, err
@@ -153,7 +162,8 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	a.onClose("publisher", func(context.Context) error { publisher.Close(); return nil })
 	pages := console.New(reader, publisher.Publisher, console.Options{Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, SignInMissing: !options.Demo})
 	gateway := inbound.Events(publisher, publisher, string(config.IngestToken), options.Demo, time.Now)
-	if err := a.serve(routes(pages, gateway, inbound.Health(a.ready), a.metrics(), a.webhooks(publisher))); err != nil {
+	visitors := doorstep.New(visited{reader}, publisher, doorstep.Options{Keys: keys})
+	if err := a.serve(routes(pages, visitors, gateway, inbound.Health(a.ready), a.metrics(), a.webhooks(publisher))); err != nil {
 		return nil, err
 	}
 	if config.HeartbeatURL != "" {
@@ -196,6 +206,9 @@ func (a *App) NATSAddr() string { return a.natsAddr }
 
 // Conn is Hearback's own connection to NATS.
 func (a *App) Conn() *nats.Conn { return a.conn }
+
+// Size counts cases, open promises, and cases with unsettled messages.
+func (a *App) Size() (cases, promises, unsettled int) { return a.picture.Size() }
 
 // Engine is the replica's engine.
 func (a *App) Engine() *engine.Engine { return a.engine }

@@ -46,6 +46,8 @@ type Config struct {
 	Replicas   int    `desc:"servers that keep the stream; 0: 1 embedded, 3 otherwise"`
 	HTTPListen string `envconfig:"HTTP_LISTEN" default:"127.0.0.1:8080" desc:"where health, metrics, the gateway and the console listen"`
 	PublicURL  string `envconfig:"PUBLIC_URL" desc:"address under which the world reaches HTTP_LISTEN, such as https://hearback.council.example"`
+	// LinkSecret signs the links in messages.
+	LinkSecret Secret `split_words:"true" desc:"32 bytes in base64 that sign the links in emails; empty, or without PUBLIC_URL: emails have none"`
 	// IngestToken opens the HTTP gateway.
 	IngestToken Secret `split_words:"true" desc:"bearer token of POST /v1/events; empty: the gateway is closed"`
 	BookDir     string `split_words:"true" desc:"folder of the managers' book; empty: the built-in example book"`
@@ -168,6 +170,9 @@ func (c Config) validate() error {
 		fault("REPLICAS", "must be between 1 and 5")
 	}
 	if _, err := c.key(); err != nil {
+		errs = append(errs, err)
+	}
+	if _, err := c.linkKeys(); err != nil {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

@@ -84,7 +84,7 @@ func (c Config) operator() (name, password string, ok bool) {
 	return strings.Cut(string(data), "\n")
 }
 
-func routes(pages, gateway, health, metrics http.Handler, webhooks map[string]http.Handler) http.Handler {
+func routes(pages, visitors, gateway, health, metrics http.Handler, webhooks map[string]http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/healthz", health)
 	mux.Handle("/readyz", health)
@@ -92,6 +92,9 @@ func routes(pages, gateway, health, metrics http.Handler, webhooks map[string]ht
 	mux.Handle("/v1/events", gateway)
 	for path, handler := range webhooks {
 		mux.Handle(path, handler)
+	}
+	for _, path := range []string{"/a/", "/f/", "/doorstep/"} {
+		mux.Handle(path, visitors)
 	}
 	mux.Handle("/", pages)
 	return mux
@@ -182,8 +185,13 @@ func (r *reader) Tasks() []picture.CaseTask { return r.app.picture.Tasks() }
 
 // Case reads the whole ledger of one case.
 func (r *reader) Case(ctx context.Context, ref string) (picture.CaseView, error) {
+	whole, err := r.story(ctx, ref)
+	return whole.view, err
+}
+
+func (r *reader) story(ctx context.Context, ref string) (told, error) {
 	if !events.ValidCase(ref) {
-		return picture.CaseView{}, picture.ErrUnknown
+		return told{}, picture.ErrUnknown
 	}
 	var entries []notifier.Entry
 	var unreadable error
@@ -196,12 +204,16 @@ func (r *reader) Case(ctx context.Context, ref string) (picture.CaseView, error)
 		entries = append(entries, entry)
 	})
 	if err = errors.Join(err, unreadable); err != nil {
-		return picture.CaseView{}, fmt.Errorf("read the ledger of case %s: %w", ref, err)
+		return told{}, fmt.Errorf("read the ledger of case %s: %w", ref, err)
 	}
 	if len(entries) == 0 {
-		return picture.CaseView{}, picture.ErrUnknown
+		return told{}, picture.ErrUnknown
 	}
-	return picture.Story(entries, r.app.shelf.Books()), nil
+	whole := told{view: picture.Story(entries, r.app.shelf.Books())}
+	for _, e := range entries {
+		whole.ended = append(whole.ended, e.Ended...)
+	}
+	return whole, nil
 }
 
 // Rejected lists what could not be understood, the newest first.

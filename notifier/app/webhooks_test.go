@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -35,15 +36,16 @@ type council struct {
 	count  int
 }
 
-func open(t *testing.T) *council {
+func open(t *testing.T, book fs.FS) *council {
 	t.Helper()
 	c := &council{t: t, twilio: standin.NewTwilio(standin.TwilioFaults{})}
 	server := httptest.NewServer(c.twilio)
 	t.Cleanup(server.Close)
 	config := app.Config{DataDir: t.TempDir(), NatsListen: "127.0.0.1:0", HTTPListen: "127.0.0.1:0", PublicURL: publicURL,
 		TwilioAccountSID: "AC00000000000000000000000000000001", TwilioAuthToken: authToken, TwilioFrom: "+441632960000", TwilioBaseURL: server.URL,
+		LinkSecret: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
 		SMSWorkers: 4, EmailWorkers: 2, LogLevel: "error", LogFormat: "text"}
-	running, err := app.Start(t.Context(), config, app.Options{})
+	running, err := app.Start(t.Context(), config, app.Options{Book: book})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +129,7 @@ func (c *council) emails(to string) (subjects []string) {
 // The whole way back: a text that did not arrive goes by email, STOP is honoured,
 // an answer opens a promise, and a stranger's text goes to the holding pen.
 func TestWhatComesBackFromTwilio(t *testing.T) {
-	c := open(t)
+	c := open(t, nil)
 	const number = "+447700900123"
 	c.tell("H-1", events.TypeCaseOpened, map[string]any{"team": "north", "officer": "o.jane",
 		"contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "mobile": number, "email": "sam@family.example"}}})
@@ -167,7 +169,7 @@ func TestWhatComesBackFromTwilio(t *testing.T) {
 
 // A call that Twilio did not sign for our address changes nothing.
 func TestACallThatIsNotTwiliosIsRefused(t *testing.T) {
-	c := open(t)
+	c := open(t, nil)
 	response, err := http.Post("http://"+c.app.HTTPAddr()+"/webhooks/twilio/inbound", "application/x-www-form-urlencoded", strings.NewReader("MessageSid=SM1&From=%2B447700900123&Body=STOP"))
 	if err != nil {
 		t.Fatal(err)

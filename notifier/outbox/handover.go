@@ -163,7 +163,7 @@ func (o *Outbox) found(ctx context.Context, finder channel.Finder, l *lane, it i
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, o.config.ReplyTimeout, errTooSlow)
 	defer cancel()
-	list, err := finder.Find(ctx, message.Decided, channel.Message{ID: m.id, To: message.Address, Text: message.Body})
+	list, err := finder.Find(ctx, message.Decided, channel.Message{ID: m.id, To: message.Address, Text: o.filled(m.ref, message)})
 	if err != nil {
 		it.attempts++
 		at := time.Now().Add(max(channel.FailureOf(err).After, backoff(it.attempts)))
@@ -211,11 +211,11 @@ func backoff(attempts int) time.Duration {
 // compose makes what goes over the wire.
 func (o *Outbox) compose(may []wanted) (channel.Message, error) {
 	w := may[0]
-	m := channel.Message{ID: w.id, To: w.message.Address, Text: w.message.Body, Date: w.message.Decided, Language: w.message.Language}
+	body := o.filled(w.ref, w.message)
+	m := channel.Message{ID: w.id, To: w.message.Address, Text: body, Date: w.message.Decided, Language: w.message.Language}
 	if w.message.Channel != notifier.Email {
 		return m, nil
 	}
-	body := w.message.Body
 	m.Subject, m.MessageID = w.message.Subject, w.id+"@"+o.config.Domain
 	if len(may) > 1 {
 		rendered, err := o.digest(may)
@@ -229,6 +229,17 @@ func (o *Outbox) compose(may []wanted) (channel.Message, error) {
 	m.Text = templates.Text(body)
 	m.HTML = templates.HTML(body, templates.Frame{Title: m.Subject, Council: book.Council.Name, Language: cmp.Or(m.Language, "en")})
 	return m, nil
+}
+
+// filled is what a message says, its links made. The same message says the same
+// however often it is handed over.
+func (o *Outbox) filled(ref string, m notifier.Message) string {
+	return notifier.FillLinks(m.Body, func(kind notifier.LinkKind) string {
+		if o.config.Link == nil {
+			return ""
+		}
+		return o.config.Link(ref, m, kind)
+	})
 }
 
 // digest is one email for the chases of one person, the longest wait first.

@@ -39,6 +39,9 @@ type Config struct {
 	Case func(ref string) (notifier.Case, error)
 	// Books are the books in force.
 	Books func() notifier.Books
+	// Link makes a signed link for a message; empty where there is none of its kind.
+	// Nil: there are no links.
+	Link func(ref string, m notifier.Message, kind notifier.LinkKind) string
 	// Forbidden reports whether another case than this forbids a channel to an address.
 	Forbidden func(ref, channel, address string) bool
 	// Held reports whether the lease is still ours: nothing is handed over without it.

@@ -140,10 +140,11 @@ type CaseTask struct {
 
 // text is what the recipient reads.
 func text(m notifier.Message) string {
+	body := notifier.WithoutLinks(m.Body)
 	if m.Channel == notifier.Email {
-		return templates.Text(m.Body)
+		return templates.Text(body)
 	}
-	return m.Body
+	return body
 }
 
 // Story folds the whole ledger of one case, oldest entry first, into its view.

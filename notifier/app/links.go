@@ -1,0 +1,147 @@
+package app
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hearback/notifier"
+	"hearback/notifier/doorstep"
+	"hearback/notifier/link"
+	"hearback/notifier/picture"
+)
+
+// How long links work. An officer's is about one chase, and the next chase brings
+// another; a family's serves until long after most replies are given.
+const (
+	staffLinkFor  = 30 * 24 * time.Hour
+	familyLinkFor = 90 * 24 * time.Hour
+)
+
+// linkKeys are the keys that sign links; not ready where no secret is set.
+func (c Config) linkKeys() (link.Keys, error) {
+	if c.LinkSecret == "" {
+		return link.Keys{}, nil
+	}
+	var secrets [][]byte
+	for text := range strings.SplitSeq(string(c.LinkSecret), ",") {
+		secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+		if err != nil || len(secret) < 32 {
+			return link.Keys{}, errors.New(Prefix + "_LINK_SECRET must be 32 bytes in base64: make it with `openssl rand -base64 32`; to change it, put the new one before the old one, with a comma between")
+		}
+		secrets = append(secrets, secret)
+	}
+	return link.NewKeys(secrets...)
+}
+
+// links makes the links in messages.
+type links struct {
+	keys   link.Keys
+	public string
+}
+
+// of is the address of a link for a message, the same each time it is handed over;
+// empty where there is none of its kind for it.
+func (l links) of(ref string, m notifier.Message, kind notifier.LinkKind) string {
+	made := link.Link{Case: ref, Person: m.To, Promise: m.Promise, Expires: m.Decided.Add(staffLinkFor)}
+	path := "/a/"
+	switch kind {
+	case notifier.LinkReplied:
+		made.Purpose = link.OfficerReplied
+	case notifier.LinkUntil:
+		made.Purpose = link.OfficerUntil
+	case notifier.LinkNotMine:
+		made.Purpose = link.OfficerNotMine
+	default:
+		path = "/f/"
+		made = link.Link{Purpose: link.Family, Case: ref, Person: m.To, SentTo: l.keys.Tag(m.Address), Expires: m.Decided.Add(familyLinkFor)}
+	}
+	if m.Staff != (path == "/a/") {
+		return ""
+	}
+	token, err := l.keys.Make(made)
+	if err != nil {
+		return "" // the message goes without it
+	}
+	return strings.TrimSuffix(l.public, "/") + path + token
+}
+
+// visited is what the pages behind links are shown of a case.
+type visited struct{ *reader }
+
+// Case is a case as it stands.
+func (v visited) Case(ctx context.Context, ref string) (doorstep.Case, error) {
+	c, sequence, err := v.app.picture.Case(ref)
+	if err != nil {
+		return doorstep.Case{}, err
+	}
+	if sequence == 0 {
+		return doorstep.Case{}, fmt.Errorf("case %s: %w", ref, doorstep.ErrUnknown)
+	}
+	story, err := v.reader.story(ctx, ref)
+	if err != nil {
+		return doorstep.Case{}, err
+	}
+	books := v.app.shelf.Books()
+	team, _ := books.Current.Directory.Team(c.Team)
+	out := doorstep.Case{Ref: ref, Stopped: c.State == notifier.Stopped, Officer: c.Officer, Team: team.Name}
+	for _, k := range c.Contacts {
+		own := c.Preference(k.ID)
+		contact := doorstep.Contact{ID: k.ID, Mobile: k.Mobile, Email: k.Email, Language: k.Language, Forbidden: slices.Clone(k.DoNot),
+			Wishes: doorstep.Wishes{Prefers: own.Prefers, Language: own.Language, DoNot: own.DoNot, Hours: own.Hours}}
+		for _, w := range c.Wishes {
+			switch {
+			case w.Contact != k.ID:
+			case w.OptedOut:
+				contact.OptedOut = append(contact.OptedOut, w.Channels...)
+			default:
+				contact.Forbidden = append(contact.Forbidden, w.Channels...)
+			}
+		}
+		out.Contacts = append(out.Contacts, contact)
+	}
+	for _, p := range append(slices.Clone(story.ended), c.Promises...) {
+		promise := doorstep.Promise{Key: p.Key(), Enquiry: p.Enquiry, From: p.From, Hidden: p.Caller != nil || p.Task != "",
+			Opened: p.Opened, Due: p.Due, DueDate: p.DueDate, Late: p.Late}
+		if p.Postponed != nil {
+			promise.Postponed = &doorstep.Postponed{Until: p.Postponed.Until, Reason: p.Postponed.Reason, By: p.Postponed.By}
+		}
+		if p.Ended != nil {
+			promise.Ended = &doorstep.Ended{At: p.Ended.At, Kept: p.Ended.Kept, By: p.Ended.By, Channel: p.Ended.Channel, Why: p.Ended.Why}
+		}
+		out.Promises = append(out.Promises, promise)
+	}
+	for _, m := range story.view.Messages {
+		if m.Staff {
+			continue
+		}
+		message := doorstep.Message{To: m.To, Kind: string(m.Kind), Channel: m.Channel, Status: string(m.Status), At: m.Decided}
+		if m.Settled != nil {
+			message.At = *m.Settled
+		}
+		out.Messages = append(out.Messages, message)
+	}
+	return out, nil
+}
+
+// Staff is the name of a member of staff.
+func (v visited) Staff(id string) string {
+	person, _ := v.app.shelf.Books().Current.Directory.Person(id)
+	return person.Name
+}
+
+// Council is what the book says of the council.
+func (v visited) Council() doorstep.Council {
+	book := v.app.shelf.Books().Current
+	return doorstep.Council{Name: book.Council.Name, Phone: book.Council.Phone, Calendar: book.Calendar}
+}
+
+// told is a case's whole ledger, folded.
+type told struct {
+	view  picture.CaseView
+	ended []notifier.Promise
+}

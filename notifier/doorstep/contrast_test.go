@@ -1,0 +1,55 @@
+package doorstep
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Every pair of colours that meets on a page can be told apart: 4.5 to 1 for text, 3
+// to 1 for edges and the focus (WCAG 2.2, criteria 1.4.3 and 1.4.11), by day and by night.
+func TestColoursCanBeToldApart(t *testing.T) {
+	text := "ink/paper ink/ground soft-ink/paper soft-ink/ground link/paper link/ground link-over/paper link-over/ground wrong/paper wrong/ground " +
+		"on-brand/brand on-button/button on-late/late on-on-time/on-time on-ended/ended"
+	edges := "edge/paper edge/ground focus/paper focus/ground button/paper button/ground wrong/paper"
+	light, dark, found := strings.Cut(string(asset("assets/doorstep.css")), "prefers-color-scheme: dark")
+	if !found {
+		t.Fatal("the stylesheet has no colours for the night")
+	}
+	dark, _, _ = strings.Cut(dark, "\n\n")
+	for name, css := range map[string]string{"light": light, "dark": dark} {
+		colours := map[string]float64{}
+		for _, match := range regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{6});`).FindAllStringSubmatch(css, -1) {
+			colours[match[1]] = brightness(t, match[2])
+		}
+		for least, pairs := range map[float64]string{4.5: text, 3: edges} {
+			for pair := range strings.FieldsSeq(pairs) {
+				one, other, _ := strings.Cut(pair, "/")
+				a, known := colours[one]
+				b, alsoKnown := colours[other]
+				if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); !known || !alsoKnown || ratio < least {
+					t.Errorf("%s: %s have a contrast of %.2f", name, pair, ratio)
+				}
+			}
+		}
+	}
+}
+
+// brightness is the relative luminance of a colour, as WCAG defines it.
+func brightness(t *testing.T, hex string) (sum float64) {
+	t.Helper()
+	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+		value, err := strconv.ParseUint(hex[2*i:2*i+2], 16, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if share := float64(value) / 255; share <= 0.04045 {
+			sum += weight * share / 12.92
+		} else {
+			sum += weight * math.Pow((share+0.055)/1.055, 2.4)
+		}
+	}
+	return sum
+}
