@@ -43,7 +43,11 @@ func (d *decider) heard(e events.Event) bool {
 	}
 	d.say("Contact "+from+" wrote by "+by, quoted(m.Text))
 	if who == "" {
-		return keyword.Of(m.Text, d.book().Keywords) == keyword.None // whose wish it is, nobody knows
+		kind := keyword.Of(m.Text, d.book().Keywords)
+		if kind != keyword.None && m.Address != "" {
+			d.callerWishes(kind, d.c.wayOf(m), contact(addressee(m)))
+		}
+		return kind == keyword.None
 	}
 	switch keyword.Of(m.Text, d.book().Keywords) {
 	case keyword.Stop:

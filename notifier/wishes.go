@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hearback/events"
+	"hearback/notifier/keyword"
 	"hearback/templates"
 )
 
@@ -52,6 +53,26 @@ func (d *decider) optIn(in events.OptedOut) {
 	if !in.Told {
 		d.confirm(in.Contact, in.Channel, in.Address, templates.OptedIn, "the contact opted in, and hears once that it was recorded")
 	}
+}
+
+// callerWishes takes the wish of somebody who is not on the case, for the address
+// they wrote from.
+func (d *decider) callerWishes(kind keyword.Kind, channel string, k Contact) {
+	theirs := func(w Wish) bool {
+		return w.OptedOut && w.Contact == unheardCaller && slices.Contains(w.Channels, channel) &&
+			sameAddress(channel, k.address(channel), Contact{Mobile: w.Mobile, Email: w.Email}.address(channel))
+	}
+	switch known := slices.ContainsFunc(d.c.Wishes, theirs); {
+	case kind == keyword.Stop && !known:
+		d.c.Wishes = append(d.c.Wishes, Wish{Contact: unheardCaller, Channels: []string{channel}, Mobile: k.Mobile, Email: k.Email, OptedOut: true})
+		d.say("The caller must not be contacted by "+channel, "they opted out")
+	case kind == keyword.Start && known:
+		d.c.Wishes = slices.DeleteFunc(slices.Clone(d.c.Wishes), theirs)
+		d.say("The caller may be contacted by "+channel+" again", "they asked for it")
+	default:
+		return
+	}
+	d.recheckContact()
 }
 
 // confirm answers a keyword by the way it came, to the address it came from.

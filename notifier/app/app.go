@@ -163,7 +163,7 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	pages := console.New(reader, publisher.Publisher, console.Options{Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, SignInMissing: !options.Demo})
 	gateway := inbound.Events(publisher, publisher, string(config.IngestToken), options.Demo, time.Now)
 	visitors := doorstep.New(visited{reader}, publisher, doorstep.Options{Keys: keys})
-	if err := a.serve(routes(pages, visitors, gateway, inbound.Health(a.ready), a.metrics(), a.webhooks(publisher))); err != nil {
+	if err := a.serve(routes(pages, visitors, gateway, inbound.Health(a.ready), a.metrics(), a.webhooks(publisher, keys))); err != nil {
 		return nil, err
 	}
 	if config.HeartbeatURL != "" {

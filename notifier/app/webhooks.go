@@ -8,6 +8,8 @@ import (
 	"hearback/notifier"
 	"hearback/notifier/channel/sms"
 	"hearback/notifier/inbound"
+	"hearback/notifier/keyword"
+	"hearback/notifier/link"
 	"hearback/notifier/picture"
 )
 
@@ -23,7 +25,13 @@ func (c Config) statusCallback() string {
 }
 
 // webhooks are the doors for providers' calls, by path.
-func (a *App) webhooks(p *publisher) map[string]http.Handler {
+func (a *App) webhooks(p *publisher, keys link.Keys) map[string]http.Handler {
+	doors := a.twilioDoors(p)
+	doors[inbound.UnsubscribePath] = inbound.OneClick(leavers{a, keys}, p, time.Now)
+	return doors
+}
+
+func (a *App) twilioDoors(p *publisher) map[string]http.Handler {
 	if !a.Config.twilioCalls() {
 		closed := inbound.Closed("Calls from Twilio are taken once HEARBACK_PUBLIC_URL and HEARBACK_TWILIO_ACCOUNT_SID are set for this process.")
 		return map[string]http.Handler{inbound.StatusPath: closed, inbound.InboundPath: closed}
@@ -31,8 +39,29 @@ func (a *App) webhooks(p *publisher) map[string]http.Handler {
 	twilio := inbound.Twilio{
 		PublicURL: a.Config.PublicURL, Signed: sms.Signed(string(a.Config.TwilioAuthToken)), Report: sms.ReportOf, Pen: notifier.PenRef,
 		Matcher: matcher{a.picture}, Publisher: p, Rejecter: p, Now: time.Now,
+		Own: a.Config.TwilioFrom, Keywords: func() keyword.Words { return a.shelf.Books().Current.Keywords },
 	}
 	return map[string]http.Handler{inbound.StatusPath: twilio.Status(), inbound.InboundPath: twilio.Inbound()}
+}
+
+// leavers opens the links with which contacts end emails (RFC 8058).
+type leavers struct {
+	app  *App
+	keys link.Keys
+}
+
+// Unsubscribe is whom a link's token is for, if it is still theirs.
+func (l leavers) Unsubscribe(token string) (ref, contact, address string, ok bool) {
+	opened, err := l.keys.Open(token, time.Now(), link.Unsubscribe)
+	if err != nil {
+		return "", "", "", false
+	}
+	c, _, err := l.app.picture.Case(opened.Case)
+	k, known := c.Contact(opened.Person)
+	if err != nil || !known || !l.keys.WentTo(opened, k.Email) {
+		return "", "", "", false
+	}
+	return opened.Case, opened.Person, k.Email, true
 }
 
 // matcher finds in the picture who has an address.

@@ -179,7 +179,7 @@ func acknowledgedBy(view picture.CaseView, promise picture.Waiting) []string {
 	var channels []string
 	for _, m := range view.Messages {
 		if m.Kind == notifier.Acknowledgement && !m.Staff && !m.Decided.Before(promise.Opened) &&
-			(m.Status == notifier.Waiting || m.Status == notifier.Sent) && !slices.Contains(channels, channelWords(m.Channel)) {
+			(m.Status == notifier.Waiting || m.Status == notifier.Sent || m.Status == notifier.Delivered) && !slices.Contains(channels, channelWords(m.Channel)) {
 			channels = append(channels, channelWords(m.Channel))
 		}
 	}

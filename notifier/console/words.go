@@ -105,6 +105,10 @@ func messageTag(m picture.MessageView, captured []string) tag {
 			return tag{"captured", "Captured, not sent"}
 		}
 		return tag{"on-time", "Sent"}
+	case notifier.Delivered:
+		return tag{"on-time", "Delivered"}
+	case notifier.Unknown:
+		return tag{"soon", "Not known whether it arrived"}
 	case notifier.Failed:
 		return tag{"late", "Failed"}
 	case notifier.Withdrawn:

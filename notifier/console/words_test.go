@@ -91,6 +91,7 @@ func TestMessageTags(t *testing.T) {
 		{"sms", string(notifier.Failed)}:      "Failed",
 		{"email", string(notifier.Withdrawn)}: "Withdrawn",
 		{"email", "delivered"}:                "Delivered",
+		{"sms", string(notifier.Unknown)}:     "Not known whether it arrived",
 		{"email", ""}:                         "",
 	} {
 		if got := messageTag(picture.MessageView{Channel: m[0], Status: notifier.Status(m[1])}, captured).Words; got != want {

@@ -69,7 +69,7 @@ func (d *doorstep) visit(w http.ResponseWriter, r *http.Request) (visit, bool) {
 	}
 	var known bool
 	v.contact, known = v.c.contact(v.link.Person)
-	theirs := slices.ContainsFunc(v.contact.addresses(), func(address string) bool { return d.keys.WentTo(v.link, address) })
+	theirs := slices.ContainsFunc(v.c.addresses(v.contact), func(address string) bool { return d.keys.WentTo(v.link, address) })
 	if err != nil || !known || !theirs || v.c.Stopped {
 		d.refuse(w, link.ErrInvalid)
 		return visit{}, false

@@ -6,13 +6,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"hearback/events"
 	"hearback/notifier/calendar"
 	"hearback/notifier/doorstep"
 	"hearback/notifier/link"
@@ -119,8 +117,11 @@ func TestAFamilysLinkOpensNoMore(t *testing.T) {
 		"there is no number":    func(found *doorstep.Case, _ *doorstep.Promise) { found.Contacts[0].Mobile = "" },
 		"texts are unsafe":      func(found *doorstep.Case, _ *doorstep.Promise) { found.Contacts[0].Forbidden = []string{"call", "sms"} },
 		"everything is unsafe":  func(found *doorstep.Case, _ *doorstep.Promise) { found.Contacts[0].Forbidden = []string{"all"} },
-		"the contact is gone":   func(found *doorstep.Case, _ *doorstep.Promise) { found.Contacts = found.Contacts[1:] },
-		"the case was stopped":  func(found *doorstep.Case, _ *doorstep.Promise) { found.Stopped = true },
+		"the number is shared, and unsafe for the other": func(found *doorstep.Case, _ *doorstep.Promise) {
+			found.Contacts[1].Mobile, found.Contacts[1].Forbidden = mobile, []string{"sms"}
+		},
+		"the contact is gone":  func(found *doorstep.Case, _ *doorstep.Promise) { found.Contacts = found.Contacts[1:] },
+		"the case was stopped": func(found *doorstep.Case, _ *doorstep.Promise) { found.Stopped = true },
 		"the contact is another's": func(found *doorstep.Case, _ *doorstep.Promise) {
 			found.Contacts[0].ID, found.Contacts[1].ID = "c2", "c1"
 		},

@@ -27,13 +27,13 @@ func guarded(next http.Handler) http.Handler {
 }
 
 // withoutHiddenOrigin lets old browsers post. A page with no-referrer posts its forms
-// with "Origin: null" (Fetch, "append a request Origin header"), and browsers from
-// before 2023 send no Sec-Fetch-Site beside it, by which they could be told from
-// another site's page. Nothing is lost: a browser adds no cookie or password here, so
-// another site can post only with a token, and whoever has the token needs no browser.
+// with "Origin: null" (Fetch, "append a request Origin header"). Where Sec-Fetch-Site
+// stands beside it, that alone decides; browsers from before 2023 do not send it.
+// Nothing is lost: a browser adds no cookie or password here, so another site can post
+// only with a token, and whoever has the token needs no browser.
 func withoutHiddenOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == "" {
+		if r.Header.Get("Origin") == "null" {
 			r = r.Clone(r.Context())
 			r.Header.Del("Origin")
 		}

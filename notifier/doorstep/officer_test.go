@@ -240,6 +240,26 @@ func TestHowAPromiseEnded(t *testing.T) {
 	}
 }
 
+// The same enquiry may be reported again after it was answered.
+func TestAPromiseThatWasOpenedAgain(t *testing.T) {
+	ended := func(by string) *doorstep.Ended { return &doorstep.Ended{At: morning(), Kept: true, By: by} }
+	for want, ends := range map[string][]*doorstep.Ended{
+		"How did you reply?": {ended("a.first"), ended("a.second"), nil}, "a.second replied.": {ended("a.first"), ended("a.second")},
+	} {
+		c := herts()
+		c.change(func(found *doorstep.Case, p *doorstep.Promise) {
+			var all []doorstep.Promise
+			for _, end := range ends {
+				again := *p
+				again.Ended = end
+				all = append(all, again)
+			}
+			found.Promises = all
+		})
+		says(t, get(c.site(), officer(t, link.OfficerReplied)), http.StatusOK, want)
+	}
+}
+
 func TestAnOfficersLinkToWhatIsGone(t *testing.T) {
 	form := url.Values{"channel": {"phone"}}
 	for name, change := range map[string]func(*council){

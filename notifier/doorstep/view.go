@@ -54,7 +54,7 @@ type Case struct {
 	Team    string // its name, as families may read it; empty where there is none
 	// Contacts are those who may be told. A link of anybody else opens nothing.
 	Contacts []Contact
-	Promises []Promise
+	Promises []Promise // the oldest first
 	Messages []Message // to contacts; what staff are sent is left out
 }
 
@@ -132,11 +132,15 @@ func (c Case) contact(id string) (Contact, bool) {
 	return Contact{}, false
 }
 
-func (c Case) promise(key string) (Promise, bool) {
-	if i := slices.IndexFunc(c.Promises, func(p Promise) bool { return p.Key == key }); i >= 0 {
-		return c.Promises[i], true
+// promise finds what a link is about: the promise that is open, or else the last that
+// ended. An enquiry that was reported again has had more than one.
+func (c Case) promise(key string) (found Promise, known bool) {
+	for _, p := range c.Promises {
+		if p.Key == key && (!known || found.Ended != nil) {
+			found, known = p, true
+		}
 	}
-	return Promise{}, false
+	return found, known
 }
 
 // concerns reports whether a contact may know of a promise.
@@ -149,12 +153,28 @@ func (p Promise) late(now time.Time) bool {
 	return p.Ended == nil && (p.Late || !p.Due.IsZero() && now.After(p.Due))
 }
 
-// addresses are those of a contact that a link may have been sent to.
-func (k Contact) addresses() (list []string) {
-	for channel, address := range map[string]string{events.ChannelSMS: k.Mobile, events.ChannelEmail: k.Email} {
-		if strings.TrimSpace(address) != "" && !slices.Contains(k.Forbidden, channel) && !slices.Contains(k.Forbidden, events.EveryChannel) {
+// addresses are those of a contact that a link may have been sent to. What is unsafe for
+// one contact is unsafe for whoever shares the number or address.
+func (c Case) addresses(k Contact) (list []string) {
+	for _, channel := range []string{events.ChannelSMS, events.ChannelEmail} {
+		address := k.address(channel)
+		unsafe := slices.ContainsFunc(c.Contacts, func(other Contact) bool {
+			return strings.EqualFold(other.address(channel), address) && forbids(other.Forbidden, channel)
+		})
+		if address != "" && !unsafe {
 			list = append(list, address)
 		}
 	}
 	return list
+}
+
+func (k Contact) address(channel string) string {
+	if channel == events.ChannelSMS {
+		return strings.TrimSpace(k.Mobile)
+	}
+	return strings.TrimSpace(k.Email)
+}
+
+func forbids(channels []string, channel string) bool {
+	return slices.Contains(channels, channel) || slices.Contains(channels, events.EveryChannel)
 }

@@ -109,10 +109,6 @@ func (d *doorstep) wishesOf(k Contact) wishForm {
 	return f
 }
 
-func forbids(channels []string, channel string) bool {
-	return slices.Contains(channels, channel) || slices.Contains(channels, events.EveryChannel)
-}
-
 // read takes what was posted in place of what was shown.
 func (f *wishForm) read(form url.Values) (wrong problems) {
 	f.Showing, f.Seen = shown(form.Get("showing")), shown(form.Get("seen"))

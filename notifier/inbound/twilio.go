@@ -3,12 +3,8 @@ package inbound
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"hearback/events"
@@ -23,9 +19,6 @@ const (
 
 	statusSource  = "/twilio/status"
 	inboundSource = "/twilio/inbound"
-
-	// maxForm is the largest form that is read, in bytes: Twilio's own are below 8 KB.
-	maxForm = 64 << 10
 )
 
 // Match is a case that has an address: see picture.Match.
@@ -39,7 +32,8 @@ type Matcher interface {
 	Matches(channel, address string) []Match
 }
 
-// Twilio is what the handlers of Twilio's calls work with. Every field is needed.
+// Twilio is what the handlers of Twilio's calls work with. Every field is needed but
+// the last three.
 type Twilio struct {
 	// PublicURL is the address under which Twilio reaches us, without a path. It is
 	// part of what Twilio signs, and no header of the request replaces it.
@@ -54,6 +48,13 @@ type Twilio struct {
 	Publisher Publisher
 	Rejecter  Rejecter
 	Now       func() time.Time
+
+	// Own is the number that texts go out from. A text from it is our own come back.
+	Own string
+	// Echo is called for each of our own texts that came back.
+	Echo func()
+	// Keywords are those that the book in force adds to the usual ones.
+	Keywords func() keyword.Words
 }
 
 // Closed is a door that is not open, and says why.
@@ -66,6 +67,10 @@ func Closed(why string) http.Handler {
 // Status takes what became of a text. Its address holds our id of the message, so
 // that a receipt finds its message even where Twilio's answer to the request that
 // sent it was lost. It answers 2xx only once the receipt is stored.
+//
+// That a text is on its way is answered without storing it: the hand-over has said as
+// much, and nothing is decided on it. A receipt's time is when it came, for Twilio's
+// RawDlrDoneDate has minutes only and no time zone.
 func (t Twilio) Status() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		form, ok := t.form(w, r)
@@ -74,148 +79,65 @@ func (t Twilio) Status() http.Handler {
 		}
 		message := r.URL.Query().Get("message")
 		ref, known := events.CaseOfMessage(message)
-		sid, report := form["MessageSid"], t.Report(form["MessageStatus"], form["ErrorCode"])
-		if !known || sid == "" {
-			if t.keep(w, r, "A receipt from Twilio names no message of ours. If this goes on, check that PUBLIC_URL alone stands behind the messaging service's call-backs.", form) {
-				w.WriteHeader(http.StatusNoContent)
+		sid, status := form["MessageSid"], form["MessageStatus"]
+		report := t.Report(status, form["ErrorCode"])
+		stored := false
+		switch {
+		case !known || sid == "":
+			stored = t.keep(w, r, "A receipt from Twilio names no message of ours. If this goes on, check that PUBLIC_URL alone stands behind the messaging service's call-backs.", form)
+		case onItsWay(status):
+			stored = true
+		case report.Status == channel.Sending:
+			stored = t.keep(w, r, "A receipt from Twilio has a status that Hearback does not know.", form)
+		default:
+			id := sid + ":" + status
+			if report.Code != "" {
+				id += ":" + report.Code
 			}
-			return
+			stored = t.store(w, r, t.event(events.TypeReceiptReceived, ref, statusSource, id, events.Receipt{
+				Message: message, Channel: events.ChannelSMS, ProviderID: sid, Status: report.Status, Code: report.Code, Reason: report.Reason, Unusable: report.Unusable}))
 		}
-		if report.Status == channel.Sending {
-			w.WriteHeader(http.StatusNoContent) // Twilio's answer to the request has said as much
-			return
-		}
-		stored := t.store(w, r, events.TypeReceiptReceived, ref, statusSource, sid+":"+form["MessageStatus"]+":"+report.Code, events.Receipt{
-			Message: message, Channel: events.ChannelSMS, ProviderID: sid, Status: report.Status, Code: report.Code, Reason: report.Reason, Unusable: report.Unusable})
 		if stored {
 			w.WriteHeader(http.StatusNoContent)
 		}
 	})
 }
 
-// Inbound takes what somebody texted. A number that one case has is that case's; of
-// several, the one that a text last went to; in doubt it goes to the holding pen,
-// never to a case it may not belong to. STOP and START count for every case that
-// has the number. It answers 2xx, with nothing to say, only once all is stored.
-func (t Twilio) Inbound() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		form, ok := t.form(w, r)
-		if !ok {
-			return
-		}
-		sid, from := form["MessageSid"], form["From"]
-		if sid == "" || from == "" {
-			if t.keep(w, r, "A text that Twilio passed on has no MessageSid or no From.", form) {
-				writeTwiML(w)
-			}
-			return
-		}
-		matches := t.Matcher.Matches(events.ChannelSMS, from)
-		kind := keyword.Of(form["Body"], keyword.Words{})
-		switch form["OptOutType"] { // Twilio has judged it, and answered (Advanced Opt-Out)
-		case "STOP":
-			kind = keyword.Stop
-		case "START":
-			kind = keyword.Start
-		case "HELP":
-			writeTwiML(w)
-			return
-		}
-		if len(matches) > 0 && (kind == keyword.Stop || kind == keyword.Start) {
-			t.wishes(w, r, form, kind, matches)
-			return
-		}
-		ref, contact := t.whose(matches, from)
-		text := form["Body"]
-		if n, err := strconv.Atoi(form["NumMedia"]); err == nil && n > 0 {
-			text = strings.TrimSpace(text + " [" + strconv.Itoa(n) + " picture or file: open it in the Twilio console]")
-		}
-		stored := t.store(w, r, events.TypeMessageReceived, ref, inboundSource, sid, events.MessageReceived{
-			Channel: "text", Contact: contact, Text: text, Address: from, ProviderID: sid, Automatic: keyword.Automatic(form["Body"])})
-		if stored {
-			writeTwiML(w)
-		}
-	})
+// onItsWay are the statuses before a network has the text.
+func onItsWay(status string) bool {
+	switch status {
+	case "accepted", "scheduled", "queued", "sending":
+		return true
+	}
+	return false
 }
 
-// whose is the case that a text belongs to, or the holding pen.
-func (t Twilio) whose(matches []Match, from string) (ref, contact string) {
-	if len(matches) == 1 {
-		return matches[0].Case, matches[0].Contact
-	}
-	newest := slices.SortedFunc(slices.Values(matches), func(a, b Match) int { return b.Last.Compare(a.Last) })
-	if len(newest) > 1 && newest[0].Last.After(newest[1].Last) {
-		return newest[0].Case, newest[0].Contact
-	}
-	return t.Pen(events.ChannelSMS, from), ""
-}
-
-// wishes stores an opt-out or opt-in for every case that has the number.
-func (t Twilio) wishes(w http.ResponseWriter, r *http.Request, form map[string]string, kind keyword.Kind, matches []Match) {
-	eventType := events.TypeContactOptedOut
-	if kind == keyword.Start {
-		eventType = events.TypeContactOptedIn
-	}
-	for i, match := range matches {
-		if match.Contact == "" {
-			continue // a caller: their next text is refused by Twilio, which says so
-		}
-		wish := events.OptedOut{Channel: events.ChannelSMS, Contact: match.Contact, Address: form["From"],
-			// One confirmation is enough, however many cases have the number.
-			Told: form["OptOutType"] != "" || i > 0}
-		if !t.store(w, r, eventType, match.Case, inboundSource, form["MessageSid"]+":"+match.Case+":"+match.Contact, wish) {
-			return
-		}
-	}
-	writeTwiML(w)
-}
-
-// form reads what Twilio posted, or answers why it is not taken. A parameter that
-// stands twice is refused: only one of the two can be what was signed for.
-func (t Twilio) form(w http.ResponseWriter, r *http.Request) (form map[string]string, ok bool) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		answer(w, problem{Status: http.StatusMethodNotAllowed, Detail: "Twilio calls with POST."})
-		return nil, false
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
-	if err != nil {
-		answer(w, problem{Status: http.StatusRequestEntityTooLarge, Detail: "The form is larger than any of Twilio's."})
-		return nil, false
-	}
-	values, err := url.ParseQuery(string(body))
-	form = make(map[string]string, len(values))
-	for name, list := range values {
-		form[name] = list[0]
-		if len(list) > 1 {
-			err = strconv.ErrSyntax
-		}
-	}
-	address := strings.TrimSuffix(t.PublicURL, "/") + r.URL.EscapedPath()
-	if r.URL.RawQuery != "" {
-		address += "?" + r.URL.RawQuery
-	}
-	if err != nil || len(r.Header.Values("X-Twilio-Signature")) != 1 || !t.Signed(address, form, r.Header.Get("X-Twilio-Signature")) {
-		answer(w, problem{Status: http.StatusForbidden,
-			Detail: "The call is not signed by Twilio for this address. The operator must check HEARBACK_PUBLIC_URL, which must be the address Twilio calls, and HEARBACK_TWILIO_AUTH_TOKEN."})
-		return nil, false
-	}
-	return form, true
-}
-
-// store publishes one event, or answers that Twilio should try again.
-func (t Twilio) store(w http.ResponseWriter, r *http.Request, eventType, ref, source, id string, data any) bool {
+func (t Twilio) event(eventType, ref, source, id string, data any) events.Event {
 	body, err := json.Marshal(data)
-	event := events.Event{ID: id, Source: source, Type: eventType, Case: ref, Time: t.Now().UTC(), Data: body}
-	if err == nil {
-		err = event.Check(t.Now())
+	if err != nil {
+		panic("inbound: plain texts must encode: " + err.Error()) // cannot happen
 	}
-	if err != nil { // what cannot be an event is kept as it is
-		return t.reject(w, r, ref, "What Twilio passed on cannot be an event: "+err.Error(), body)
+	return events.Event{ID: id, Source: source, Type: eventType, Case: ref, Time: t.Now().UTC(), Data: body}
+}
+
+// store publishes events, or answers that Twilio should try again. What cannot be an
+// event is kept as it is. It goes on when Twilio hangs up: by default Twilio repeats
+// only a call that could not connect.
+func (t Twilio) store(w http.ResponseWriter, r *http.Request, list ...events.Event) bool {
+	good := make([]events.Event, 0, len(list))
+	for _, event := range list {
+		if err := event.Check(t.Now()); err == nil {
+			good = append(good, event)
+		} else if !t.reject(w, r, event.Case, "What Twilio passed on cannot be an event: "+err.Error(), event.Data) {
+			return false
+		}
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), storeWithin)
+	if len(good) == 0 {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeWithin)
 	defer cancel()
-	if err := t.Publisher.Publish(ctx, event); err != nil {
+	if t.Publisher.Publish(ctx, good...) != nil {
 		sendAgain(w)
 		return false
 	}
@@ -227,12 +149,15 @@ func (t Twilio) store(w http.ResponseWriter, r *http.Request, eventType, ref, so
 func (t Twilio) keep(w http.ResponseWriter, r *http.Request, reason string, form map[string]string) bool {
 	body, err := json.Marshal(form)
 	if err != nil {
-		return true // cannot happen: a map of texts
+		panic("inbound: plain texts must encode: " + err.Error()) // cannot happen
 	}
 	return t.reject(w, r, events.UnknownCase, reason, body)
 }
 
 func (t Twilio) reject(w http.ResponseWriter, r *http.Request, ref, reason string, body []byte) bool {
+	if !events.ValidCase(ref) {
+		ref = events.UnknownCase
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), keepWithin)
 	defer cancel()
 	if t.Rejecter.Reject(ctx, ref, cut(reason, maxReason), body[:min(len(body), MaxKept)]) != nil {
@@ -245,12 +170,4 @@ func (t Twilio) reject(w http.ResponseWriter, r *http.Request, ref, reason strin
 func sendAgain(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
 	answer(w, problem{Status: http.StatusServiceUnavailable, Detail: "It is not known whether this was stored. Send the same again: a repeat changes nothing."})
-}
-
-// writeTwiML answers that there is nothing to say: what families hear goes out as
-// any other message does.
-func writeTwiML(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`)
 }

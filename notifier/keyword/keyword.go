@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"golang.org/x/text/width"
 )
 
 // Kind is what a message asks of the machine.
@@ -30,64 +28,79 @@ type Words struct{ Stop, Start, Help []string }
 
 // The usual words. The English ones are those that Twilio acts on by itself
 // (https://help.twilio.com/articles/223134027), less CANCEL, END, QUIT, YES and
-// INFO: a parent who is asked a question may well answer with one of them, and
-// where Twilio has acted on one all the same it says so (OptOutType).
+// INFO: a parent who is asked a question may well answer with one of them. Where
+// Twilio has blocked us because of one, the next text is refused (its code 21610),
+// and that counts as opting out.
 func usual(kind Kind) []string {
 	switch kind {
 	case Stop:
-		return []string{"STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "OPTOUT", "OPT OUT", "REVOKE", "STOP TEXTS", "STOP TEXTING ME", "STOPIO", "STOPIWCH", "ATAL", "DIM MWY"}
+		return []string{"stop", "stopall", "stop all", "unsubscribe", "optout", "opt out", "revoke", "stop texts", "stop texting me", "stopio", "stopiwch", "atal", "dim mwy o negeseuon"}
 	case Start:
-		return []string{"START", "UNSTOP", "OPT IN", "OPTIN", "SUBSCRIBE", "DECHRAU", "CYCHWYN", "AILDDECHRAU"}
+		return []string{"start", "unstop", "opt in", "optin", "subscribe", "dechrau", "cychwyn", "ailddechrau"}
 	case Help:
-		return []string{"HELP", "CYMORTH"}
+		return []string{"help", "cymorth"}
 	default:
 		return nil
 	}
 }
 
-// Of says what a message asks of the machine. Case, punctuation, quotes, the width
-// of letters and spaces make no difference; any other word does.
+// longest is the longest text that can be a keyword, in bytes.
+const longest = 200
+
+// Of says what a message asks of the machine. Case, punctuation, quotes, pictures
+// and spaces around and between words, and the width of letters make no difference;
+// any other word does. Where a book gives a word two kinds, stop comes before start
+// and start before help.
 func Of(text string, more Words) Kind {
-	if len(text) > 200 {
-		return None // longer than any keyword
+	if len(text) > longest {
+		return None
 	}
 	said := plain(text)
 	if said == "" {
 		return None
 	}
-	added := map[Kind][]string{Stop: more.Stop, Start: more.Start, Help: more.Help}
 	for _, kind := range [...]Kind{Stop, Start, Help} {
-		for _, word := range slices.Concat(usual(kind), added[kind]) {
-			if plain(word) == said {
-				return kind
-			}
+		if slices.Contains(usual(kind), said) {
+			return kind
+		}
+	}
+	for _, added := range [...]struct {
+		kind  Kind
+		words []string
+	}{{Stop, more.Stop}, {Start, more.Start}, {Help, more.Help}} {
+		if slices.ContainsFunc(added.words, func(word string) bool { return plain(word) == said }) {
+			return added.kind
 		}
 	}
 	return None
 }
 
-// plain is a text in capitals, its letters and digits alone, one space between
-// words.
+// plain is a text in small letters: letters, digits and the marks on them alone, one
+// space between words.
 func plain(text string) string {
-	folded := strings.ToUpper(width.Fold.String(text))
-	words := strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
-	return strings.Join(words, " ")
-}
-
-// Automatic reports whether a machine wrote a text: an answering phone, a car, a
-// network. It knows the sentences that phones offer by themselves, and takes them
-// only where they begin the text. In doubt a person wrote it.
-func Automatic(text string) bool {
-	said := plain(text)
-	return slices.ContainsFunc(automatic(), func(begins string) bool { return said == begins || strings.HasPrefix(said, begins+" ") })
-}
-
-func automatic() []string {
-	return []string{
-		"I M DRIVING WITH FOCUS", "I AM DRIVING WITH FOCUS", "I M DRIVING WITH DO NOT DISTURB", "I AM DRIVING WITH DO NOT DISTURB",
-		"THIS IS AN AUTOMATED", "THIS IS AN AUTOMATIC", "AUTO REPLY", "AUTOREPLY", "AUTOMATIC REPLY", "AUTO RESPONSE", "AUTOMATED RESPONSE",
-		"YOUR MESSAGE COULD NOT BE DELIVERED", "MESSAGE NOT DELIVERED", "DELIVERY REPORT", "DELIVERED TO",
-		"YOU HAVE A NEW VOICEMAIL", "YOU HAVE A MULTIMEDIA MESSAGE", "SORRY I CAN T TALK RIGHT NOW", "SENT FROM MY CAR",
-		"MAE HWN YN ATEB AWTOMATIG", "ATEB AWTOMATIG",
+	var b strings.Builder
+	between := false
+	for _, r := range text {
+		if r >= '\uff01' && r <= '\uff5e' {
+			r -= '\uff01' - '!' // the wide forms of ASCII, of keyboards in East Asia
+		}
+		switch {
+		case unsounded(r):
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
+			if between && b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			between = false
+			b.WriteRune(unicode.ToLower(unicode.ToUpper(r))) // by way of the capital: some letters share one
+		default:
+			between = true
+		}
 	}
+	return b.String()
+}
+
+// unsounded are characters that change how others look: joiners, marks of direction,
+// and what makes a sign a coloured picture.
+func unsounded(r rune) bool {
+	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || r == '\u20e3'
 }

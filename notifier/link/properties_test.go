@@ -66,7 +66,7 @@ func TestAnyChangeIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		raw, err := encoding().DecodeString(token)
+		raw, err := base64.RawURLEncoding.DecodeString(token)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestAnyChangeIsRefused(t *testing.T) {
 		at := rapid.IntRange(0, len(letters)-1).Draw(t, "letter")
 		letters[at] = rapid.Byte().Filter(func(b byte) bool { return b != token[at] }).Draw(t, "other")
 		for name, changed := range map[string]string{
-			"a bit": encoding().EncodeToString(raw), "a letter": string(letters), "cut": token[:at], "longer": token + string(letters[at]),
+			"a bit": base64.RawURLEncoding.EncodeToString(raw), "a letter": string(letters), "cut": token[:at], "longer": token + string(letters[at]),
 			"the spare bits": base64.RawURLEncoding.EncodeToString(raw) + "A",
 		} {
 			if got, err := k.Open(changed, l.Expires.Add(-time.Hour), everyPurpose...); !errors.Is(err, ErrInvalid) || got != (Link{}) {
@@ -121,7 +121,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add("AAAA", []byte{0x14, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Add("EQ\n", []byte{0x11, 0, 0, 1, 0x81, 0, 'A', 1, 'p', 1, 'o'})
 	f.Fuzz(func(t *testing.T, token string, body []byte) {
-		signed := encoding().EncodeToString(append(body[:len(body):len(body)], k.made[0].mac(body)...))
+		signed := base64.RawURLEncoding.EncodeToString(append(body[:len(body):len(body)], k.made[0].mac(body)...))
 		for _, text := range []string{token, signed} {
 			l, err := k.Open(text, time.Unix(0, 0), everyPurpose...)
 			if err != nil {
