@@ -139,6 +139,7 @@ type Wished struct {
 type OfficerDeclined struct {
 	Enquiry string `json:"enquiry,omitempty"` // "" means every open enquiry of the case
 	By      string `json:"by,omitempty"`
+	Note    string `json:"note,omitempty"` // whose it may be, in the officer's words
 }
 
 // TaskDone is the data of task.done.

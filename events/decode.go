@@ -220,7 +220,7 @@ func (d *Wished) members() []member {
 }
 
 func (d *OfficerDeclined) members() []member {
-	return []member{{"enquiry", &d.Enquiry}, {"by", &d.By}}
+	return []member{{"enquiry", &d.Enquiry}, {"by", &d.By}, {"note", &d.Note}}
 }
 
 func (d *TaskDone) members() []member {

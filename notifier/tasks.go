@@ -72,6 +72,10 @@ func (d *decider) declined(said events.OfficerDeclined) {
 	if by == "" {
 		by = "the officer"
 	}
+	why := "the promise stays open until somebody has replied"
+	if said.Note != "" {
+		why += "; they say: " + quoted(said.Note)
+	}
 	found := false
 	for i := range d.c.Promises {
 		p := d.c.Promises[i]
@@ -80,7 +84,7 @@ func (d *decider) declined(said events.OfficerDeclined) {
 		}
 		found = true
 		d.say("Promise "+p.Key()+" is not for "+by, "they said so; the date stays, and the team lead is asked to find who answers")
-		d.openTask("Find out who must answer the family: "+by+" says it is not theirs", "the promise stays open until somebody has replied", p.Key(), "")
+		d.openTask("Find out who must answer the family: "+by+" says it is not theirs", why, p.Key(), "")
 		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
 		if !ok {
 			continue

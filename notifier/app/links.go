@@ -13,6 +13,7 @@ import (
 	"hearback/notifier/doorstep"
 	"hearback/notifier/link"
 	"hearback/notifier/picture"
+	"hearback/templates"
 )
 
 // How long links work. An officer's is about one chase, and the next chase brings
@@ -128,16 +129,21 @@ func (v visited) Case(ctx context.Context, ref string) (doorstep.Case, error) {
 	return out, nil
 }
 
-// Staff is the name of a member of staff.
+// Staff is the name of a member of staff, or of a team.
 func (v visited) Staff(id string) string {
-	person, _ := v.app.shelf.Books().Current.Directory.Person(id)
-	return person.Name
+	directory := v.app.shelf.Books().Current.Directory
+	if person, ok := directory.Person(id); ok {
+		return person.Name
+	}
+	team, _ := directory.Team(strings.TrimPrefix(id, "team:"))
+	return team.Name
 }
 
 // Council is what the book says of the council.
 func (v visited) Council() doorstep.Council {
 	book := v.app.shelf.Books().Current
-	return doorstep.Council{Name: book.Council.Name, Phone: book.Council.Phone, Calendar: book.Calendar}
+	return doorstep.Council{Name: book.Council.Name, Phone: book.Council.Phone, Calendar: book.Calendar,
+		Languages: book.Words.Languages(templates.EnquiryReceived, templates.Email)}
 }
 
 // told is a case's whole ledger, folded.

@@ -1,6 +1,7 @@
 package doorstep_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -180,6 +181,24 @@ func TestAssets(t *testing.T) {
 	page := get(h, family(t)).Body.String()
 	if !strings.Contains(page, `href="/doorstep/doorstep.css?v=`) || strings.Contains(get(h, "/doorstep/doorstep.css").Body.String(), "url(") {
 		t.Error("the page has not its own stylesheet, or that fetches more")
+	}
+}
+
+func TestAnAnswerThatCouldNotBeStored(t *testing.T) {
+	for purpose, form := range map[link.Purpose]url.Values{
+		link.OfficerReplied: {"channel": {"email"}, "note": {"kept"}},
+		link.OfficerUntil:   {"until": {"2026-12-04"}, "reason": {"kept"}},
+		link.OfficerNotMine: {"who": {"kept"}},
+	} {
+		c := herts()
+		c.refuse = errors.New("dial 192.0.2.1: refused")
+		w := post(c.site(), officer(t, purpose), form)
+		s := says(t, w, http.StatusServiceUnavailable, "It is not known whether this was stored. Press the button again")
+		if strings.Contains(s.text, "192.0.2.1") || !strings.Contains(w.Body.String(), "kept") {
+			t.Errorf("%v: a fault is shown, or what was filled in is gone", purpose)
+		}
+		c.refuse = nil
+		says(t, post(c.site(), officer(t, purpose), form), http.StatusOK)
 	}
 }
 

@@ -199,7 +199,7 @@ func members(eventType string) []string {
 	case events.TypeContactWished:
 		return append(own, "contact", "prefers", "language", "do_not", "hours")
 	case events.TypeOfficerDeclined:
-		return append(own, "enquiry", "by")
+		return append(own, "enquiry", "by", "note")
 	case events.TypeTaskDone:
 		return append(own, "task", "by", "note")
 	}
