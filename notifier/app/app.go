@@ -59,6 +59,7 @@ type App struct {
 	server   *stream.Server // the embedded one; nil with NATS_URL
 	httpAddr string
 	natsAddr string
+	mailAddr string
 	log      *slog.Logger
 	closers  []closer
 	stop     context.CancelFunc
@@ -118,11 +119,15 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	if err != nil {
 		return nil, err
 	}
-	lanes, err := a.lanes()
+	keys, err := config.linkKeys()
 	if err != nil {
 		return nil, err
 	}
-	keys, err := config.linkKeys()
+	in, takesIn, err := config.mailIn()
+	if err != nil {
+		return nil, err
+	}
+	lanes, err := a.lanes(a.envelopes(in, takesIn, keys), takesIn)
 	if err != nil {
 		return nil, err
 	}
@@ -165,6 +170,11 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	visitors := doorstep.New(visited{reader}, publisher, doorstep.Options{Keys: keys})
 	if err := a.serve(routes(pages, visitors, gateway, inbound.Health(a.ready), a.metrics(), a.webhooks(publisher, keys))); err != nil {
 		return nil, err
+	}
+	if takesIn {
+		if err := a.takeMail(in, publisher); err != nil {
+			return nil, err
+		}
 	}
 	if config.HeartbeatURL != "" {
 		a.running.Go(func() { a.beat(running) })
@@ -283,7 +293,7 @@ func (a *App) holder() (string, error) {
 }
 
 // lanes opens every channel. One without its settings captures messages.
-func (a *App) lanes() (map[string]outbox.Lane, error) {
+func (a *App) lanes(envelope func(channel.Message) email.Own, takesIn bool) (map[string]outbox.Lane, error) {
 	lanes := map[string]outbox.Lane{}
 	add := func(name string, sender channel.Sender, rate float64, workers int, awaits string) {
 		lanes[name] = outbox.Lane{Sender: sender, PerSecond: rate, Workers: workers, Awaits: awaits}
@@ -313,13 +323,21 @@ func (a *App) lanes() (map[string]outbox.Lane, error) {
 		add(notifier.SMS, a.capture(notifier.SMS), a.Config.SMSRate, a.Config.SMSWorkers, "")
 	}
 	if a.Config.SMTPHost != "" {
-		e, err := email.New(email.Config{Host: a.Config.SMTPHost, Port: a.Config.SMTPPort, Username: a.Config.SMTPUsername,
+		key, err := a.Config.dkim()
+		if err != nil {
+			return nil, err
+		}
+		e, err := email.New(email.Config{Own: envelope, DKIM: key, Host: a.Config.SMTPHost, Port: a.Config.SMTPPort, Username: a.Config.SMTPUsername,
 			Password: string(a.Config.SMTPPassword), TLS: a.Config.SMTPTLS, From: a.Config.SMTPFrom, Workers: a.Config.EmailWorkers})
 		if err != nil {
 			return nil, err
 		}
 		a.onClose("emails", func(context.Context) error { return e.Close() })
-		add(notifier.Email, e, a.Config.EmailRate, a.Config.EmailWorkers, "")
+		awaits := ""
+		if takesIn {
+			awaits = notifier.AwaitsBounce
+		}
+		add(notifier.Email, e, a.Config.EmailRate, a.Config.EmailWorkers, awaits)
 	} else {
 		add(notifier.Email, a.capture(notifier.Email), a.Config.EmailRate, a.Config.EmailWorkers, "")
 	}

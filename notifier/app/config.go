@@ -73,6 +73,16 @@ type Config struct {
 	EmailRate    float64 `split_words:"true" default:"20" desc:"emails per second at most"`
 	EmailWorkers int     `split_words:"true" default:"8" desc:"emails in flight, and mail connections, at most"`
 
+	DKIMDomain   string `envconfig:"DKIM_DOMAIN" desc:"domain that signs emails; empty: that of SMTP_FROM"`
+	DKIMSelector string `envconfig:"DKIM_SELECTOR" desc:"selector under which the public key stands in DNS"`
+	DKIMKeyFile  string `envconfig:"DKIM_KEY_FILE" desc:"file of the private key in PEM that signs emails; empty: they are not signed here"`
+
+	MailInListen    string `split_words:"true" desc:"where bounces and families' emails are taken in by SMTP, passed on by the council's mail system; empty: nowhere"`
+	MailInDomain    string `split_words:"true" desc:"domain of the addresses that bounces and answers come to; the mail system passes all of it on"`
+	MailInAddresses string `split_words:"true" desc:"further addresses that families may write to, with commas between"`
+	MailInAllow     string `split_words:"true" desc:"networks that may connect, such as 10.1.0.0/16; empty: this machine only"`
+	MailInLMTP      bool   `envconfig:"MAIL_IN_LMTP" default:"false" desc:"true: LMTP instead of SMTP"`
+
 	EncryptionKey Secret `split_words:"true" desc:"32 bytes in base64 that encrypt the embedded stream at rest"`
 	HeartbeatURL  string `envconfig:"HEARTBEAT_URL" desc:"address to call every minute while all is well"`
 	LogLevel      string `split_words:"true" default:"info" desc:"debug, info, warn or error"`
@@ -173,6 +183,8 @@ func (c Config) validate() error {
 		errs = append(errs, err)
 	}
 	if _, err := c.linkKeys(); err != nil {
+		errs = append(errs, err)
+	} else if _, _, err := c.mailIn(); err != nil {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

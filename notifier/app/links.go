@@ -28,15 +28,25 @@ func (c Config) linkKeys() (link.Keys, error) {
 	if c.LinkSecret == "" {
 		return link.Keys{}, nil
 	}
-	var secrets [][]byte
+	secrets := c.linkSecrets()
+	for _, secret := range secrets {
+		if len(secret) < 32 {
+			return link.Keys{}, errors.New(Prefix + "_LINK_SECRET must be 32 bytes in base64: make it with `openssl rand -base64 32`; to change it, put the new one before the old one, with a comma between")
+		}
+	}
+	return link.NewKeys(secrets...)
+}
+
+// linkSecrets are the secrets, the newest first; one that cannot be read is empty.
+func (c Config) linkSecrets() (secrets [][]byte) {
 	for text := range strings.SplitSeq(string(c.LinkSecret), ",") {
 		secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
-		if err != nil || len(secret) < 32 {
-			return link.Keys{}, errors.New(Prefix + "_LINK_SECRET must be 32 bytes in base64: make it with `openssl rand -base64 32`; to change it, put the new one before the old one, with a comma between")
+		if err != nil {
+			secret = nil
 		}
 		secrets = append(secrets, secret)
 	}
-	return link.NewKeys(secrets...)
+	return secrets
 }
 
 // links makes the links in messages.

@@ -36,7 +36,7 @@ type council struct {
 	count  int
 }
 
-func open(t *testing.T, book fs.FS) *council {
+func open(t *testing.T, book fs.FS, changes ...func(*app.Config)) *council {
 	t.Helper()
 	c := &council{t: t, twilio: standin.NewTwilio(standin.TwilioFaults{})}
 	server := httptest.NewServer(c.twilio)
@@ -45,6 +45,9 @@ func open(t *testing.T, book fs.FS) *council {
 		TwilioAccountSID: "AC00000000000000000000000000000001", TwilioAuthToken: authToken, TwilioFrom: "+441632960000", TwilioBaseURL: server.URL,
 		LinkSecret: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
 		SMSWorkers: 4, EmailWorkers: 2, LogLevel: "error", LogFormat: "text"}
+	for _, change := range changes {
+		change(&config)
+	}
 	running, err := app.Start(t.Context(), config, app.Options{Book: book})
 	if err != nil {
 		t.Fatal(err)

@@ -33,6 +33,7 @@ func TestFailuresAreSortedByWhatTheServerSays(t *testing.T) {
 		"mailbox closed":          {script{"RCPT": "550 5.2.1 closed"}, nil, channel.Never, "550 5.2.1", "closed"},
 		"mailbox full, for good":  {script{"RCPT": "552 5.2.2 full"}, nil, channel.Never, "552 5.2.2", "full"},
 		"relaying denied":         {script{"RCPT": "554 5.7.1 Relay access denied"}, nil, channel.Never, "554 5.7.1", "operator"},
+		"sender refused, late":    {script{"RCPT": "553 5.7.1 Sender address rejected: not owned by user"}, nil, channel.Retry, "553 5.7.1", "SMTP_FROM"},
 		"refused without a code":  {script{"RCPT": "553 sorry"}, nil, channel.Never, "553", "refuses this address"},
 		"greylisted":              {script{"RCPT": "451 4.7.1 Greylisted"}, nil, channel.Retry, "451 4.7.1", "later"},
 		"mailbox full, for now":   {script{"RCPT": "452 4.2.2 full"}, nil, channel.Retry, "452 4.2.2", "later"},

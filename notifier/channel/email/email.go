@@ -2,9 +2,10 @@
 //
 // Every email has one recipient, a plain-text part and usually an HTML part,
 // and the Message-ID and Date that our own decision gave it: a second attempt
-// sends the same bytes, so a mail system can recognise the repeat. SMTP cannot
-// be asked what it accepted, so the package has no Find; a message in doubt is
-// sent again by the caller, and counted.
+// sends the same bytes, so a mail system can recognise the repeat. Only a DKIM
+// signature holds the time of its making. SMTP cannot be asked what it accepted,
+// so the package has no Find; a message in doubt is sent again by the caller, and
+// counted.
 //
 // Each of a few workers keeps a connection of its own and uses it again. go-mail's
 // contexts cover no more than the dialling, so here the end of a context takes
@@ -65,6 +66,11 @@ type Config struct {
 	From string
 	// ReplyTo is where a family's answer goes, From if empty.
 	ReplyTo string
+	// Own gives what is one message's own, the same for every attempt. Nothing is
+	// if it is nil.
+	Own func(channel.Message) Own
+	// DKIM signs every email, none if it is the zero value.
+	DKIM DKIM
 
 	// Workers is how many connections there may be, 8 if zero. At a crash at
 	// most this many emails are in doubt.
@@ -81,12 +87,25 @@ type Config struct {
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
+// Own is what belongs to one message, and not to all. Every field may be empty.
+type Own struct {
+	// ReturnPath is where bounces of the message come back to (MAIL FROM),
+	// Config.From if empty.
+	ReturnPath string
+	// ReplyTo is where an answer to the message goes, Config.ReplyTo if empty.
+	ReplyTo string
+	// Unsubscribe is the address at which one POST, by a mail program, says that
+	// the recipient wants no more (RFC 8058). It begins with https://.
+	Unsubscribe string
+}
+
 // Sender hands emails to one mail server. It is safe for many goroutines; those
 // beyond the number of workers wait for their turn.
 type Sender struct {
 	config  Config
 	from    *netmail.Address
 	replyTo *netmail.Address
+	seal    *seal
 	pool    *pool
 }
 
@@ -108,10 +127,11 @@ func New(config Config) (*Sender, error) {
 	if config.ReplyTo != "" {
 		replyTo, replyToErr = address("the reply-to address", config.ReplyTo)
 	}
-	if err := errors.Join(config.validate(), fromErr, replyToErr); err != nil {
+	seal, sealErr := newSeal(config.DKIM, from)
+	if err := errors.Join(config.validate(), fromErr, replyToErr, sealErr); err != nil {
 		return nil, err
 	}
-	s := &Sender{config: config, from: from, replyTo: replyTo}
+	s := &Sender{config: config, from: from, replyTo: replyTo, seal: seal}
 	s.pool = newPool(config)
 	return s, nil
 }

@@ -25,6 +25,7 @@ const (
 	codeAuthFailed   = 535
 	codeAuthNeedsTLS = 538
 	codeTooLarge     = 552
+	codeNotOurs      = 553
 )
 
 // notBegun says whether an attempt failed before the server heard of the email.
@@ -60,7 +61,7 @@ func sort(ctx context.Context, err error) *channel.Failure {
 	case code == codeTooLarge || failed.EnhancedStatusCode() == "5.3.4":
 		failure.Verdict = channel.Never
 		failure.Reason = "The mail server takes no email for this address that is so large, or its mailbox is full. Tell the family by another way."
-	case failed.Reason == mail.ErrSMTPMailFrom:
+	case failed.Reason == mail.ErrSMTPMailFrom || refusesSender(failed):
 		failure.Reason = "The mail server refuses our sender. The operator must check SMTP_FROM, and that the account may send in its name."
 	case failed.Reason == mail.ErrSMTPRcptTo:
 		failure.Verdict = channel.Never
@@ -70,6 +71,13 @@ func sort(ctx context.Context, err error) *channel.Failure {
 		failure.Reason = "The mail server refused this email for good. The operator can look in its log; a person should tell the family by another way."
 	}
 	return failure
+}
+
+// refusesSender says whether a reply to the recipient is about our sender: Postfix keeps
+// "not owned by user" back until then (its smtpd_delay_reject). It says so with each
+// recipient, so to believe it of the recipient would spoil every family's address.
+func refusesSender(failed *mail.SendError) bool {
+	return failed.Reason == mail.ErrSMTPRcptTo && failed.ErrorCode() == codeNotOurs && failed.EnhancedStatusCode() == "5.7.1"
 }
 
 // recipientReason puts an enhanced status code (RFC 3463) into words.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	netmail "net/mail"
+	"net/url"
 	"strings"
 
 	"hearback/notifier/channel"
@@ -22,7 +23,8 @@ type letter struct {
 	international bool
 }
 
-// compose makes the email. Two calls with one message give the same bytes.
+// compose makes the email. Two calls with one message give the same bytes, its
+// signature aside.
 func (s *Sender) compose(m channel.Message) (*letter, *channel.Failure) {
 	to, err := netmail.ParseAddress(m.To)
 	if err != nil {
@@ -30,10 +32,15 @@ func (s *Sender) compose(m channel.Message) (*letter, *channel.Failure) {
 			Reason: "This is not an email address. Ask the family for the right one."}
 	}
 	to.Name = ""
+	own, failure := s.ownOf(m)
+	if failure != nil {
+		return nil, failure
+	}
 	id := s.messageID(m)
 	message := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithBoundary(digest(id)))
 	message.FromMailAddress(s.from)
-	message.ReplyToMailAddress(s.replyTo)
+	message.EnvelopeFromMailAddress(own.returnPath)
+	message.ReplyToMailAddress(own.replyTo)
 	message.SetAddrHeaderFromMailAddress(mail.HeaderTo, to)
 	message.Subject(strings.Join(strings.Fields(m.Subject), " "))
 	message.SetMessageIDWithValue(id)
@@ -45,15 +52,61 @@ func (s *Sender) compose(m channel.Message) (*letter, *channel.Failure) {
 	}
 	// RFC 3834: well-behaved out-of-office programs do not answer this.
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
+	if own.unsubscribe != "" {
+		// On one line: some programs find nothing where go-mail would fold it.
+		message.SetGenHeaderPreformatted(mail.HeaderListUnsubscribe, "<"+own.unsubscribe+">")
+		message.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
 	message.SetBodyString(mail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		message.AddAlternativeString(mail.TypeTextHTML, m.HTML)
 	}
+	if err := s.seal.sign(message); err != nil {
+		return nil, unsigned()
+	}
 	return &letter{
 		message:       message,
 		messageID:     "<" + id + ">",
-		international: !ascii(to.Address) || !ascii(s.from.Address),
+		international: !ascii(to.Address) || !ascii(s.from.Address) || !ascii(own.returnPath.Address),
 	}, nil
+}
+
+// own is an Own whose fields are fit for an email.
+type own struct {
+	returnPath, replyTo *netmail.Address
+	unsubscribe         string
+}
+
+// ownOf gives what is the message's own, and what is everybody's where it has none.
+func (s *Sender) ownOf(m channel.Message) (own, *channel.Failure) {
+	mine := own{returnPath: s.from, replyTo: s.replyTo}
+	if s.config.Own == nil {
+		return mine, nil
+	}
+	given := s.config.Own(m)
+	var returnErr, replyErr error
+	if given.ReturnPath != "" {
+		mine.returnPath, returnErr = netmail.ParseAddress(given.ReturnPath)
+	}
+	if given.ReplyTo != "" {
+		mine.replyTo, replyErr = netmail.ParseAddress(given.ReplyTo)
+	}
+	mine.unsubscribe = given.Unsubscribe
+	if returnErr != nil || replyErr != nil || !oneClick(given.Unsubscribe) {
+		return own{}, &channel.Failure{Verdict: channel.Retry, Code: "not-usable",
+			Reason: "Hearback could not make the email's own addresses. The operator must check PUBLIC_URL and the settings of incoming mail."}
+	}
+	return mine, nil
+}
+
+// oneClick says whether a mail program can use the address, and whether it may
+// stand in a header. None at all will do.
+func oneClick(address string) bool {
+	if address == "" {
+		return true
+	}
+	parsed, err := url.Parse(address)
+	return err == nil && parsed.Scheme == "https" && parsed.Host != "" && ascii(address) && !strings.ContainsAny(address, "<> \t\r\n")
 }
 
 // messageID gives the message's own identity without its angle brackets. Where
