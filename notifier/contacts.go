@@ -93,6 +93,25 @@ func (c Case) Forbids(channel, address string) bool {
 	})
 }
 
+// EachForbidden calls fn for every address to which Forbids holds.
+func (c Case) EachForbidden(fn func(channel, address string)) {
+	each := func(channels []string, k Contact) {
+		for _, channel := range [...]string{SMS, Email} {
+			if address := k.address(channel); address != "" && forbids(channels, channel) {
+				fn(channel, address)
+			}
+		}
+	}
+	for _, k := range c.Contacts {
+		each(k.DoNot, k)
+	}
+	for _, w := range c.Wishes {
+		k, _ := c.Contact(w.Contact)
+		each(w.Channels, k)
+		each(w.Channels, Contact{Mobile: w.Mobile, Email: w.Email})
+	}
+}
+
 // Address is where a contact is reached by a channel; empty where it is not known.
 func (k Contact) Address(channel string) string { return k.address(channel) }
 

@@ -39,7 +39,7 @@ func (s *Server) session(c *smtp.Conn) (smtp.Session, error) {
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	if !s.server.pace.allow(s.client, time.Now()) {
 		s.server.count(func(c *Counts) { c.Limited++ })
-		// X.7.28 is "mail flood detected" (RFC 7372's registry).
+		// 7.28 is "mail flood detected" in the IANA registry of these codes.
 		return reply(451, smtp.EnhancedCode{4, 7, 28}, "Too many emails at once, come again later")
 	}
 	s.mutex.Lock()

@@ -19,6 +19,10 @@ type addresses struct {
 	more  map[uint64][]*entry
 }
 
+func newAddresses() addresses {
+	return addresses{first: map[uint64]*entry{}, more: map[uint64][]*entry{}}
+}
+
 func (a *addresses) add(e *entry, list []uint64) {
 	for _, address := range list {
 		switch first := a.first[address]; {
@@ -94,6 +98,19 @@ func addressesOf(c *notifier.Case) []uint64 {
 	return list
 }
 
+// forbiddenOf stands for every address that the case forbids in some way.
+func forbiddenOf(c *notifier.Case) (list []uint64) {
+	if notifier.Penned(c.Ref) {
+		return nil
+	}
+	c.EachForbidden(func(channel, address string) {
+		if hash := addressOf(channel, address); !slices.Contains(list, hash) {
+			list = append(list, hash)
+		}
+	})
+	return list
+}
+
 // Match is a case that has an address.
 type Match struct {
 	Case string
@@ -140,7 +157,7 @@ func (p *Picture) Matches(channel, address string) []Match {
 // about to go to an address: two cases that share it share its dangers.
 func (p *Picture) ForbiddenElsewhere(ref, channel, address string) bool {
 	p.mu.RLock()
-	refs := p.addresses.of(addressOf(channel, address))
+	refs := p.forbidden.of(addressOf(channel, address))
 	p.mu.RUnlock()
 	return slices.ContainsFunc(refs, func(other string) bool {
 		if other == ref {

@@ -28,6 +28,7 @@ type Picture struct {
 	waiting   map[string]struct{} // cases with messages not settled yet
 	tasks     map[string]struct{} // cases with open tasks
 	addresses addresses
+	forbidden addresses // those of them that a case forbids
 	promises  int
 	through   uint64
 	sequence  uint64
@@ -46,7 +47,7 @@ type entry struct {
 // New is an empty picture.
 func New() *Picture {
 	return &Picture{cases: map[string]*entry{}, waiting: map[string]struct{}{}, tasks: map[string]struct{}{},
-		addresses: addresses{first: map[uint64]*entry{}, more: map[uint64][]*entry{}}}
+		addresses: newAddresses(), forbidden: newAddresses()}
 }
 
 // Put takes the case as a committed ledger entry left it. An older entry than
@@ -77,6 +78,7 @@ func (p *Picture) Put(sequence uint64, m Mark, raw []byte, decoded *notifier.Cas
 	mark(p.waiting, m.Ref, m.Messages > 0)
 	mark(p.tasks, m.Ref, m.Tasks > 0)
 	p.addresses.add(e, m.Addresses)
+	p.forbidden.add(e, m.Forbidden)
 	p.schedule(e)
 }
 
@@ -114,6 +116,7 @@ func (p *Picture) Forget(ref string) {
 	p.promises -= e.promises
 	if c, err := decode(e.raw); err == nil {
 		p.addresses.remove(e, addressesOf(&c))
+		p.forbidden.remove(e, forbiddenOf(&c))
 	}
 	delete(p.cases, ref)
 	delete(p.waiting, ref)

@@ -25,8 +25,9 @@ type Mark struct {
 	Next                      time.Time // zero when nothing is open
 	Promises, Messages, Tasks int
 	Leader                    string // who wrote it
-	// Addresses stand for the numbers and email addresses of the case's contacts.
-	Addresses []uint64
+	// Addresses stand for the numbers and email addresses of the case's contacts,
+	// Forbidden for those that the case forbids.
+	Addresses, Forbidden []uint64
 }
 
 // MarkOf makes the mark of an entry.
@@ -37,11 +38,12 @@ func MarkOf(c *notifier.Case, through uint64, leader string) Mark {
 			messages++ // whoever leads must ask about it
 		}
 	}
-	return Mark{Ref: c.Ref, Through: through, Next: c.Next(), Promises: len(c.Promises), Messages: messages, Tasks: len(c.Tasks), Leader: leader, Addresses: addressesOf(c)}
+	return Mark{Ref: c.Ref, Through: through, Next: c.Next(), Promises: len(c.Promises), Messages: messages, Tasks: len(c.Tasks), Leader: leader, Addresses: addressesOf(c), Forbidden: forbiddenOf(c)}
 }
 
 // Header gives the mark as a header: through, next in Unix nanoseconds or 0,
-// promises, messages, tasks, leader and each of the addresses, with a space between.
+// promises, messages, tasks, leader, each of the addresses, and the forbidden ones
+// behind a "!", with a space between.
 func (m Mark) Header() map[string][]string {
 	next := int64(0)
 	if !m.Next.IsZero() {
@@ -55,6 +57,9 @@ func (m Mark) Header() map[string][]string {
 	text = append(append(text, ' '), m.Leader...)
 	for _, address := range m.Addresses {
 		text = strconv.AppendUint(append(text, ' '), address, 36)
+	}
+	for _, address := range m.Forbidden {
+		text = strconv.AppendUint(append(text, " !"...), address, 36)
 	}
 	return map[string][]string{HeaderMark: {string(text)}}
 }
@@ -81,13 +86,14 @@ func ParseMark(ref string, header map[string][]string) (Mark, error) {
 		m.Next = time.Unix(0, next).UTC()
 	}
 	m.Leader = fields[5]
-	if len(fields) > 6 {
-		m.Addresses = make([]uint64, len(fields)-6)
-	}
-	for i, field := range fields[6:] {
-		var err error
-		m.Addresses[i], err = strconv.ParseUint(field, 36, 64)
-		errs[4] = errors.Join(errs[4], err)
+	for _, field := range fields[6:] {
+		list := &m.Addresses
+		number, isForbidden := strings.CutPrefix(field, "!")
+		if isForbidden {
+			list = &m.Forbidden
+		}
+		address, err := strconv.ParseUint(number, 36, 64)
+		*list, errs[4] = append(*list, address), errors.Join(errs[4], err)
 	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return m, fmt.Errorf("ledger entry of case %s: its header %s cannot be read: %w", ref, HeaderMark, err)

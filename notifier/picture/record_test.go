@@ -54,6 +54,9 @@ func TestAMarkIsReadAsItWasWritten(t *testing.T) {
 		if list := rapid.SliceOfN(rapid.Uint64(), 0, 4).Draw(t, "addresses"); len(list) > 0 {
 			m.Addresses = list
 		}
+		if list := rapid.SliceOfN(rapid.Uint64(), 0, 2).Draw(t, "forbidden"); len(list) > 0 {
+			m.Forbidden = list
+		}
 		if rapid.Bool().Draw(t, "open") {
 			m.Next = time.Unix(0, rapid.Int64Range(1, 1<<62).Draw(t, "next")).UTC()
 		}
