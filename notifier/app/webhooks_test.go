@@ -81,14 +81,15 @@ func (c *council) tell(ref, kind string, data any) {
 // calls makes a call as Twilio signs it: the address and the sorted form.
 func (c *council) calls(path string, form map[string]string) int {
 	c.t.Helper()
-	signed := publicURL + path
+	var signed strings.Builder
+	signed.WriteString(publicURL + path)
 	values := url.Values{}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
-		signed += name + form[name]
+		signed.WriteString(name + form[name])
 		values.Set(name, form[name])
 	}
 	mac := hmac.New(sha1.New, []byte(authToken))
-	mac.Write([]byte(signed))
+	mac.Write([]byte(signed.String()))
 	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, "http://"+c.app.HTTPAddr()+path, strings.NewReader(values.Encode()))
 	if err != nil {
 		c.t.Fatal(err)
