@@ -55,7 +55,7 @@ from_npm() {
   have node && have npm || skip "$judge: node and npm are not installed"
   npm install --prefix "$scratch/npm" --cache "$scratch/npm-cache" --no-audit --no-fund --ignore-scripts \
     --fetch-retries 1 --loglevel error "$@" >"$scratch/npm.out" 2>&1 </dev/null ||
-    skip "$judge: npm could not install $*: $(tail -n 1 "$scratch/npm.out")"
+    skip "$judge: npm could not install $*: $(grep -m 1 "npm error" "$scratch/npm.out" || tail -n 1 "$scratch/npm.out")"
 }
 
 # from_debian unpacks Debian packages, and what they need that is not installed, into

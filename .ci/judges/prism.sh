@@ -14,7 +14,7 @@ scratch=$(mktemp -d)
 from_npm @stoplight/prism-cli@5
 (cd "$scratch" && npm pack --cache "$scratch/npm-cache" --fetch-retries 1 --loglevel error @twilio/cli-core@9.0.0 >npm.out 2>&1 </dev/null &&
   tar -xzf twilio-cli-core-9.0.0.tgz package/src/services/twilio-api/twilio_api_v2010.json) ||
-  skip "$judge: npm could not fetch Twilio's OpenAPI description: $(tail -n 1 "$scratch/npm.out")"
+  skip "$judge: npm could not fetch Twilio's OpenAPI description: $(grep -m 1 "npm error" "$scratch/npm.out" || tail -n 1 "$scratch/npm.out")"
 
 node - "$scratch/package/src/services/twilio-api/twilio_api_v2010.json" "$scratch/twilio.json" <<'TIGHTEN'
 const { readFileSync, writeFileSync } = require("node:fs");
