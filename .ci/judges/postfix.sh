@@ -29,11 +29,11 @@ programs=/usr/lib/postfix/sbin commands=/usr/sbin libraries=/usr/lib/postfix sur
 if ! [ -x $programs/master ] || ! have saslpasswd2 || ! $python -c 'import dkim, nacl' 2>/dev/null; then
   from_debian postfix sasl2-bin libsasl2-modules python3-dkim python3-nacl
   unpacked="$scratch/debian/usr"
-  shared=$(find "$unpacked/lib" -maxdepth 1 -name '*-linux-gnu*' -print -quit)
   if [ -d "$unpacked/lib/postfix/sbin" ]; then
     programs="$unpacked/lib/postfix/sbin" commands="$unpacked/sbin" libraries="$unpacked/lib/postfix"
   fi
-  surroundings=("LD_LIBRARY_PATH=$shared:$libraries" "PYTHONPATH=$unpacked/lib/python3/dist-packages")
+  shared=$(find "$unpacked" -maxdepth 2 -path '*/lib/*-linux-gnu*' -print -quit)
+  surroundings=("LD_LIBRARY_PATH=${shared:+$shared:}$libraries" "PYTHONPATH=$unpacked/lib/python3/dist-packages")
   # What is both here and installed would be loaded twice.
   if [ -e "$shared/sasl2/libplain.so" ]; then surroundings+=("SASL_PATH=$shared/sasl2"); fi
   PATH="$unpacked/sbin:$PATH"

@@ -167,6 +167,9 @@ func (c Config) validate() error {
 			fault("SMTP_FROM", "must be an email address when SMTP_HOST is set, such as SEND team <send@council.example>")
 		}
 	}
+	if (c.DKIMDomain != "" || c.DKIMSelector != "") && c.DKIMKeyFile == "" {
+		fault("DKIM_KEY_FILE", "is missing: set it, or take DKIM_DOMAIN and DKIM_SELECTOR away, so that emails are not left unsigned in silence")
+	}
 	if c.SMTPPort < 1 || c.SMTPPort > 65535 {
 		fault("SMTP_PORT", "must be between 1 and 65535")
 	}

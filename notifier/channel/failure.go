@@ -44,8 +44,9 @@ type Failure struct {
 	// from us at this address.
 	OptedOut bool
 
-	// Words: it is the words that cannot go this way. The address is none the worse.
-	Words bool
+	// Blameless: the address is none the worse. It is the words that cannot go this
+	// way, or our own account that may not.
+	Blameless bool
 
 	// After is how long the provider asked us to wait, zero if it did not
 	// say.

@@ -96,7 +96,7 @@ func (o *Outbox) handOver(ctx context.Context, name string, l *lane, it item) {
 		"verdict", failure.Verdict, "code", failure.Code, "attempt", it.attempts+1)
 	switch failure.Verdict {
 	case channel.Never:
-		o.settle(ctx, l, may, notifier.Result{Status: notifier.Failed, Code: failure.Code, Reason: failure.Reason, Unusable: !failure.OptedOut && !failure.Words, OptedOut: failure.OptedOut})
+		o.settle(ctx, l, may, notifier.Result{Status: notifier.Failed, Code: failure.Code, Reason: failure.Reason, Unusable: !failure.OptedOut && !failure.Blameless, OptedOut: failure.OptedOut})
 	default:
 		if failure.Verdict == channel.Unknown {
 			it.doubt, it.since = true, time.Now()

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -77,6 +78,68 @@ func TestNeverSettlesAtOnceAndSaysTheAddressIsNoGood(t *testing.T) {
 		}
 		same(t, "attempts", p.ids(), "m1")
 	})
+}
+
+func TestNeverMayLeaveTheAddressAsItWas(t *testing.T) {
+	for name, failure := range map[string]channel.Failure{
+		"the words cannot go this way": {Verdict: channel.Never, Code: "script", Reason: "other letters", Blameless: true},
+		"they opted out":               {Verdict: channel.Never, Code: "21610", Reason: "opted out", OptedOut: true},
+	} {
+		bubble(t, func(t *testing.T, d *desk) {
+			o := d.startOne(notifier.SMS, &post{answer: always(failure)})
+			o.Offer([]outbox.Offer{d.text("H-1", "m1")})
+			pass(time.Hour)
+			if r := d.only(); r.Status != notifier.Failed || r.Unusable || r.OptedOut != failure.OptedOut {
+				t.Errorf("%s: %+v", name, r)
+			}
+		})
+	}
+}
+
+// asking is a post that can be asked what became of a message.
+type asking struct {
+	*post
+	report func(n int) (channel.Report, error)
+	asked  int
+}
+
+func (a *asking) Report(_ context.Context, id string) (channel.Report, error) {
+	a.asked++
+	return a.report(a.asked)
+}
+
+var _ channel.Reporter = (*asking)(nil)
+
+func TestAMissingReceiptIsAskedFor(t *testing.T) {
+	down := &channel.Failure{Verdict: channel.Retry, Code: "503"}
+	for name, one := range map[string]struct {
+		report func(n int) (channel.Report, error)
+		status notifier.Status
+		asked  int
+	}{
+		"it arrived":   {func(int) (channel.Report, error) { return channel.Report{Status: channel.Delivered}, nil }, notifier.Delivered, 1},
+		"it did not":   {func(int) (channel.Report, error) { return channel.Report{Status: channel.Failed, Reason: "gone"}, nil }, notifier.Failed, 1},
+		"nobody knows": {func(int) (channel.Report, error) { return channel.Report{Status: channel.Sent}, nil }, notifier.Unknown, 1},
+		"asked again, it arrived": {func(n int) (channel.Report, error) {
+			if n < 3 {
+				return channel.Report{}, down
+			}
+			return channel.Report{Status: channel.Delivered}, nil
+		}, notifier.Delivered, 3},
+	} {
+		bubble(t, func(t *testing.T, d *desk) {
+			p := &asking{post: &post{}, report: one.report}
+			o := d.startOne(notifier.SMS, p)
+			offer := outbox.Offer{Ref: "H-1", Message: notifier.Message{ID: "m1", Channel: notifier.SMS}, Ask: true, Provider: "SM1"}
+			o.Offer([]outbox.Offer{offer})
+			o.Offer([]outbox.Offer{offer}) // the same question is put once
+			pass(time.Hour)
+			if r := d.only(); r.Status != one.status || !r.Asked || p.asked != one.asked {
+				t.Errorf("%s: %+v after %d questions", name, r, p.asked)
+			}
+			same(t, name+": attempts", p.ids())
+		})
+	}
 }
 
 func TestExpiryCutsALongPauseShort(t *testing.T) {

@@ -91,11 +91,11 @@ func newSeal(config DKIM, from *netmail.Address) (*seal, error) {
 func privateKey(pem string) (crypto.Signer, error) {
 	key, err := mail.PrivKeyFromPEM([]byte(pem))
 	if err != nil {
-		return nil, errors.New("DKIM_KEY is no private key in PEM, RSA or Ed25519; make one with: openssl genrsa 2048")
+		return nil, errors.New("DKIM_KEY_FILE holds no private key in PEM, RSA or Ed25519; make one with: openssl genrsa 2048")
 	}
 	if key, ok := key.(*rsa.PrivateKey); ok {
 		if bits := key.N.BitLen(); bits < minBits || bits > maxBits {
-			return nil, fmt.Errorf("DKIM_KEY has %d bits; receivers take RSA keys of %d to %d", bits, minBits, maxBits)
+			return nil, fmt.Errorf("DKIM_KEY_FILE holds a key of %d bits; receivers take RSA keys of %d to %d", bits, minBits, maxBits)
 		}
 	}
 	return key, nil
@@ -156,5 +156,5 @@ func (s *seal) sign(message *mail.Msg) error {
 // council has told the world that its emails are signed.
 func unsigned() *channel.Failure {
 	return &channel.Failure{Verdict: channel.Retry, Code: "not-signed",
-		Reason: "The email could not be signed. The operator must check DKIM_KEY."}
+		Reason: "The email could not be signed. The operator must check DKIM_KEY_FILE."}
 }

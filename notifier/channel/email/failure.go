@@ -60,14 +60,15 @@ func sort(ctx context.Context, err error) *channel.Failure {
 		failure.Reason = "The mail server asks us to come back later. The email is tried again by itself."
 	case code == codeTooLarge || failed.EnhancedStatusCode() == "5.3.4":
 		failure.Verdict = channel.Never
+		failure.Blameless = true
 		failure.Reason = "The mail server takes no email for this address that is so large, or its mailbox is full. Tell the family by another way."
 	case failed.Reason == mail.ErrSMTPMailFrom || refusesSender(failed):
 		failure.Reason = "The mail server refuses our sender. The operator must check SMTP_FROM, and that the account may send in its name."
 	case failed.Reason == mail.ErrSMTPRcptTo:
-		failure.Verdict = channel.Never
+		failure.Verdict, failure.Blameless = channel.Never, failed.EnhancedStatusCode() == "5.7.1" || failed.EnhancedStatusCode() == "5.2.2"
 		failure.Reason = recipientReason(failed.EnhancedStatusCode())
 	default:
-		failure.Verdict = channel.Never
+		failure.Verdict, failure.Blameless = channel.Never, true
 		failure.Reason = "The mail server refused this email for good. The operator can look in its log; a person should tell the family by another way."
 	}
 	return failure

@@ -65,7 +65,7 @@ func scriptOf(r rune) string {
 func prepared(text string) (string, *channel.Failure) {
 	text = strings.TrimSpace(templates.Normalise(text))
 	never := func(code, reason string) (string, *channel.Failure) {
-		return "", &channel.Failure{Verdict: channel.Never, Code: code, Reason: reason, Words: true}
+		return "", &channel.Failure{Verdict: channel.Never, Code: code, Reason: reason, Blameless: true}
 	}
 	if ok, why := Writable(text); !ok {
 		return never(CodeScript, why+" It must go another way: by email, or through another provider of texts.")

@@ -36,7 +36,7 @@ func refused(code, status int, after time.Duration) *channel.Failure {
 	case 21614:
 		failure.Reason = "This number is not a mobile. Ask the family for a mobile number, or phone them."
 	case 21602, 21605, 21617, 21619:
-		failure.Words = true
+		failure.Blameless = true
 		failure.Reason = "The text is empty or too long for Twilio. A manager must shorten these words in the book; a person should tell the family meanwhile."
 
 	case codeNotAuthenticated, 20005, 20006, 20008:
