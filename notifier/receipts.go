@@ -126,6 +126,9 @@ func (d *decider) cameOf(r Result) {
 		d.tell(events.TypeMessageFailed, outcome)
 		d.c.Sent = slices.Delete(d.c.Sent, i, i+1)
 	}
+	if before == Unknown {
+		m.Promise, m.Also = "", nil // another way was taken then; only the address is learned of
+	}
 	m.Anytime = m.Anytime && (m.Staff || d.now.Sub(m.Decided) <= stillAtOnce)
 	d.fallOver(m, r)
 }
