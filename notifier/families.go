@@ -136,22 +136,30 @@ func (d *decider) hearNow() {
 			d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool {
 				return t.Promise == p.Key() && (t.What == taskReach || t.What == taskPhone && t.Contact == k.ID)
 			})
-			m := Message{Why: "a way to reach them has become known, and they have not heard yet"}
-			switch late := rule.lateWords(); {
-			case p.Late && late != "":
-				m.Kind, m.Words = Lateness, late
-			case rule.Acknowledge != nil:
-				m.Kind, m.Words, m.Anytime = Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.AnyHour
-			default:
-				continue
+			if m, said := p.standing(rule); said {
+				m.Why = "a way to reach them has become known, and they have not heard yet"
+				d.tellContact(p, k, m, d.c.order(k, Via{}), false)
 			}
-			d.tellContact(p, k, m, d.c.order(k, Via{}), false)
 		}
 	}
 	for _, p := range d.c.Promises {
 		if slices.Contains(p.Unheard, unheardEverybody) {
 			d.openTask(taskReach, "the case knows nobody who may be told and can be reached", p.Key(), p.From)
 		}
+	}
+}
+
+// standing is the message that tells a family how a promise stands now; false where
+// its rule has no words for that.
+func (p Promise) standing(rule Rule) (Message, bool) {
+	late := rule.lateWords()
+	switch {
+	case p.Late && late != "":
+		return Message{Kind: Lateness, Words: late}, true
+	case rule.Acknowledge != nil:
+		return Message{Kind: Acknowledgement, Words: rule.Acknowledge.Words, Anytime: rule.Acknowledge.AnyHour}, true
+	default:
+		return Message{}, false
 	}
 }
 

@@ -18,6 +18,10 @@ const (
 	quotedMost = 2000
 	// repliedFor is how long somebody whom no case knows gets no second answer.
 	repliedFor = 24 * time.Hour
+	// heardFor is how long after any message to them somebody who writes again while
+	// they wait gets no new acknowledgement: they know that they are heard. It also
+	// keeps two machines from answering each other without end.
+	heardFor = 24 * time.Hour
 )
 
 // heard takes what a family, or somebody, wrote. It is true where a person must
@@ -127,7 +131,29 @@ func (d *decider) added(q events.Enquiry) bool {
 		times = fmt.Sprintf("%d times more", p.Again)
 	}
 	d.say("What the family wrote is added to promise "+p.Key(), "they have written "+times+" while it is open; whoever replies answers it all")
+	d.acknowledgeAgain(*p, q)
 	return true
+}
+
+// acknowledgeAgain tells somebody who wrote once more how their enquiry stands.
+func (d *decider) acknowledgeAgain(p Promise, q events.Enquiry) {
+	rule, _ := d.books.Version(p.Book).Rule(p.Rule)
+	k, known := d.c.Contact(q.From)
+	if p.Caller != nil {
+		k, known = *p.Caller, true
+	}
+	m, said := p.standing(rule)
+	switch {
+	case !known || !said || rule.Acknowledge == nil:
+	case d.isBeingTold(p, k):
+		d.say("No second acknowledgement", "a message about the promise is on its way to them")
+	case d.now.Sub(k.Told) < heardFor:
+		d.say("No second acknowledgement", "they had a message from us less than a day before")
+	default:
+		m.Kind, m.Anytime = Acknowledgement, rule.Acknowledge.AnyHour
+		m.Why = "they wrote again while they wait, and must hear at once that they were heard"
+		d.tellContact(p, k, m, d.c.order(k, rule.Acknowledge.Via), rule.Acknowledge.Via.All)
+	}
 }
 
 // hold keeps what somebody wrote whom no case, or more than one, knows, until a

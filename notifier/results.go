@@ -43,6 +43,11 @@ func (d *decider) result(r Result) {
 		if i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return !m.Staff && m.To != "" && k.ID == m.To }); i >= 0 {
 			d.c.Contacts[i].Told = r.At.Truncate(time.Second)
 		}
+		if i := slices.IndexFunc(d.c.Promises, func(p Promise) bool { return !m.Staff && m.To == "" && p.Key() == m.Promise && p.Caller != nil }); i >= 0 {
+			caller := *d.c.Promises[i].Caller
+			caller.Told = r.At.Truncate(time.Second)
+			d.c.Promises[i].Caller = &caller
+		}
 		d.tell(events.TypeMessageSent, outcome)
 	case Withdrawn:
 		d.say("Message "+m.ID+" was not sent", r.Reason)

@@ -159,7 +159,7 @@ func dayFigures(ctx context.Context, config Config, plan Plan) ([]Figure, error)
 		{Name: "before the day: acknowledgements", Value: float64(d.Before.Acknowledgements), Note: fmt.Sprintf("chases %d, told late %d, failed %d, tasks %d",
 			d.Before.Chases, d.Before.Lateness, d.Before.FailedTexts+d.Before.FailedEmails, d.Before.Tasks)},
 		count("events of the day", d.Events),
-		{Name: "families who got in touch", Value: float64(d.Asked.Enquiries), Note: fmt.Sprintf("heard %d, answered before that %d, to be phoned %d", d.Asked.Heard, d.Asked.Answered, d.Asked.Phone)},
+		{Name: "families who got in touch", Value: float64(d.Asked.Enquiries), Note: fmt.Sprintf("heard %d, answered before that %d, to be phoned %d, wrote again just after a message %d", d.Asked.Heard, d.Asked.Answered, d.Asked.Phone, d.Asked.Added)},
 		none("families who heard nothing, nobody told to phone", d.Asked.Silent),
 		count("acknowledgements", t.Acknowledgements),
 		{Name: "chases of staff", Value: float64(t.Chases), Note: fmt.Sprintf("%d emails carried several", t.Digests)},

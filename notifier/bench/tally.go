@@ -30,8 +30,9 @@ type Asked struct {
 	Enquiries int
 	// Heard were told at once; Answered had their reply before that; Phone could
 	// not be reached by any message, so that a task asks a person to phone, even if
-	// a way to them became known later. Silent are none of these.
-	Heard, Answered, Phone, Silent int
+	// a way to them became known later. Added wrote again about what is open, less
+	// than a day after a message from us. Silent are none of these.
+	Heard, Answered, Phone, Added, Silent int
 }
 
 // handed is a message as it was decided.
@@ -56,11 +57,13 @@ type ledger struct {
 	// opened and phone the enquiries that were decided, and those of them that a
 	// task was all that could be done for.
 	ended, tasks, opened, phone map[string]bool
+	// again are the cases of which somebody wrote while their promise was open.
+	again map[string]bool
 }
 
 func newLedger() *ledger {
 	return &ledger{messages: map[string]handed{}, digests: map[string]bool{}, family: map[string][]string{}, recorded: map[string]time.Time{},
-		ended: map[string]bool{}, tasks: map[string]bool{}, opened: map[string]bool{}, phone: map[string]bool{}}
+		ended: map[string]bool{}, tasks: map[string]bool{}, opened: map[string]bool{}, phone: map[string]bool{}, again: map[string]bool{}}
 }
 
 // take adds an entry.
@@ -71,6 +74,7 @@ func (l *ledger) take(e notifier.Entry) {
 		}
 	}
 	for _, p := range e.Case.Promises {
+		l.again[e.Case.Ref] = l.again[e.Case.Ref] || p.Again > 0
 		key := e.Case.Ref + " " + p.Enquiry
 		if l.opened[key] {
 			continue
@@ -181,6 +185,8 @@ func (p *dayPlay) account(ctx context.Context, began uint64, told []rehearse.Tim
 			d.Asked.Answered++
 		case played.tasks[e.Case]:
 			d.Asked.Phone++
+		case e.Type == events.TypeMessageReceived && played.again[e.Case] && len(before.family[e.Case])+len(played.family[e.Case]) > 0:
+			d.Asked.Added++ // all of this happens within minutes
 		default:
 			d.Asked.Silent++
 		}
