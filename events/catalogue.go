@@ -65,7 +65,9 @@ var kinds = []Kind{
 	{TypeContactOptedOut, FromCallbacks, "a contact wants no more messages of one kind"},
 	{TypeContactOptedIn, FromCallbacks, "a contact wants messages of one kind again"},
 	{TypeContactWished, FromCallbacks, "a contact says how they want to be reached"},
+	{TypeContactConfirmed, FromCallbacks, "a person has checked that a changed number or address is the contact's"},
 	{TypeOfficerDeclined, FromCallbacks, "an officer says that a reply is not theirs to give"},
+	{TypeOfficerTexted, FromCallbacks, "a member of staff answered a chase by text"},
 	{TypeTaskDone, FromCallbacks, "a person has finished a task"},
 
 	{TypeMessageSent, FromHearback, "a provider has accepted a message"},

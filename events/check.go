@@ -156,8 +156,12 @@ func (e Event) dataType() described {
 		return new(OptedOut)
 	case TypeContactWished:
 		return new(Wished)
+	case TypeContactConfirmed:
+		return new(Confirmed)
 	case TypeOfficerDeclined:
 		return new(OfficerDeclined)
+	case TypeOfficerTexted:
+		return new(OfficerTexted)
 	case TypeTaskDone:
 		return new(TaskDone)
 	}

@@ -23,6 +23,9 @@ type Contact struct {
 	Language     string   `json:"language,omitempty"` // BCP 47, such as "cy"
 	Prefers      []string `json:"prefers,omitempty"`  // channels, best first
 	DoNot        []string `json:"do_not,omitempty"`   // channels that must not be used, or "all"
+	// SafeContact: somebody may come to harm if a message goes astray. A number or
+	// address that changes is not used until contact.confirmed. Nil leaves it as it was.
+	SafeContact *bool `json:"safe_contact,omitempty"`
 }
 
 // ContactChange is the data of contact.changed: the contact as it is now, found by its ID.
@@ -140,6 +143,36 @@ type OfficerDeclined struct {
 	Enquiry string `json:"enquiry,omitempty"` // "" means every open enquiry of the case
 	By      string `json:"by,omitempty"`
 	Note    string `json:"note,omitempty"` // whose it may be, in the officer's words
+}
+
+// Confirmed is the data of contact.confirmed: a person has made sure, in a safe way,
+// that what stands in the contact now is theirs.
+type Confirmed struct {
+	Contact string `json:"contact"`
+	Channel string `json:"channel"`           // a channel, or "all"
+	Address string `json:"address,omitempty"` // what was confirmed; "" means what stands there now
+	By      string `json:"by,omitempty"`
+}
+
+// What a member of staff may answer a chase with.
+const (
+	AnswerReplied = "replied"  // the family has its reply
+	AnswerUntil   = "until"    // it needs longer
+	AnswerNotMine = "not-mine" // somebody else must give it
+)
+
+// OfficerTexted is the data of officer.texted.
+type OfficerTexted struct {
+	By         string `json:"by"`                // the member of staff
+	Address    string `json:"address,omitempty"` // the number that the text came from
+	Text       string `json:"text,omitempty"`    // their own words
+	ProviderID string `json:"provider_id,omitempty"`
+	// Answer is one of the three above; "" where the text was none that is certain,
+	// and Say asks for one.
+	Answer string `json:"answer,omitempty"`
+	Until  string `json:"until,omitempty"` // YYYY-MM-DD in London, of AnswerUntil
+	// Say is what they are texted back; "" for nothing.
+	Say string `json:"say,omitempty"`
 }
 
 // TaskDone is the data of task.done.

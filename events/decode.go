@@ -68,6 +68,9 @@ func decodeValue(v value, place string, m member, found *faults) {
 			return
 		}
 		*to = v[0] == 't'
+	case **bool:
+		*to = new(bool)
+		decodeValue(v, place, member{m.name, *to}, found)
 	case *[]string:
 		decodeTexts(v, place, m.name, to, found)
 	case **Contact:
@@ -164,7 +167,7 @@ func (d *Contact) members() []member {
 	return []member{
 		{"id", &d.ID}, {"name", &d.Name}, {"relationship", &d.Relationship},
 		{"mobile", &d.Mobile}, {"email", &d.Email}, {"language", &d.Language},
-		{"prefers", &d.Prefers}, {"do_not", &d.DoNot},
+		{"prefers", &d.Prefers}, {"do_not", &d.DoNot}, {"safe_contact", &d.SafeContact},
 	}
 }
 
@@ -221,6 +224,17 @@ func (d *Wished) members() []member {
 
 func (d *OfficerDeclined) members() []member {
 	return []member{{"enquiry", &d.Enquiry}, {"by", &d.By}, {"note", &d.Note}}
+}
+
+func (d *Confirmed) members() []member {
+	return []member{{"contact", &d.Contact}, {"channel", &d.Channel}, {"address", &d.Address}, {"by", &d.By}}
+}
+
+func (d *OfficerTexted) members() []member {
+	return []member{
+		{"by", &d.By}, {"address", &d.Address}, {"text", &d.Text}, {"provider_id", &d.ProviderID},
+		{"answer", &d.Answer}, {"until", &d.Until}, {"say", &d.Say},
+	}
 }
 
 func (d *TaskDone) members() []member {

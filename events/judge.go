@@ -183,6 +183,29 @@ func (d *OfficerDeclined) judge(_ Event, found *faults) {
 	shortText("data.by", d.By, found)
 }
 
+func (d *Confirmed) judge(_ Event, found *faults) {
+	requireText("data.contact", d.Contact, "write the id of the contact", found)
+	shortText("data.address", d.Address, found)
+	shortText("data.by", d.By, found)
+	if !mayNotUse(d.Channel) {
+		found.add("data.channel", "is not a channel", writeContactChannel+`, or "all" for everything`)
+	}
+}
+
+func (d *OfficerTexted) judge(e Event, found *faults) {
+	requireText("data.by", d.By, "write the id of the member of staff", found)
+	shortText("data.address", d.Address, found)
+	shortText("data.provider_id", d.ProviderID, found)
+	shortText("data.say", d.Say, found)
+	switch d.Answer {
+	case "", AnswerReplied, AnswerNotMine:
+	case AnswerUntil:
+		(&Postponement{Until: d.Until}).judge(e, found)
+	default:
+		found.add("data.answer", "is not an answer", "write replied, until or not-mine, or leave it out")
+	}
+}
+
 func (d *TaskDone) judge(_ Event, found *faults) {
 	requireText("data.task", d.Task, "write the id of the task", found)
 	shortText("data.by", d.By, found)

@@ -17,13 +17,15 @@ const (
 
 // What providers' callbacks, links in messages and the console add.
 const (
-	TypeMessageReceived = "message.received"
-	TypeReceiptReceived = "receipt.received"
-	TypeContactOptedOut = "contact.opted-out"
-	TypeContactOptedIn  = "contact.opted-in"
-	TypeContactWished   = "contact.wished"
-	TypeOfficerDeclined = "officer.declined"
-	TypeTaskDone        = "task.done"
+	TypeMessageReceived  = "message.received"
+	TypeReceiptReceived  = "receipt.received"
+	TypeContactOptedOut  = "contact.opted-out"
+	TypeContactOptedIn   = "contact.opted-in"
+	TypeContactWished    = "contact.wished"
+	TypeContactConfirmed = "contact.confirmed"
+	TypeOfficerDeclined  = "officer.declined"
+	TypeOfficerTexted    = "officer.texted"
+	TypeTaskDone         = "task.done"
 )
 
 // What Hearback publishes for other services to follow.

@@ -80,6 +80,11 @@ type Contact struct {
 	Language     string   `json:"language,omitempty"`
 	Prefers      []string `json:"prefers,omitempty"`
 	DoNot        []string `json:"do_not,omitempty"`
+	// Safe: somebody may come to harm if a message goes astray.
+	Safe bool `json:"safe_contact,omitempty"`
+	// Unconfirmed are channels whose number or address changed, and that are not used
+	// until a person has made sure that it is the contact's.
+	Unconfirmed []string `json:"unconfirmed,omitempty"`
 	// Unusable says in words why a channel cannot work, by channel.
 	Unusable []Unusable `json:"unusable,omitempty"`
 	// Told is when a provider last accepted a message to them, to the second.
@@ -123,6 +128,8 @@ type Promise struct {
 	// Unheard are those whom it concerns and no message could reach: contact ids,
 	// or one of the names below.
 	Unheard []string `json:"unheard,omitempty"`
+	// Asked are the members of staff who were chased by text, and may answer by text.
+	Asked []string `json:"asked,omitempty"`
 	// Postponed is the date a person moved the reply to, with the reason given.
 	Postponed *Postponed `json:"postponed,omitempty"`
 	Ended     *Ended     `json:"ended,omitempty"`
@@ -167,6 +174,8 @@ const (
 	Confirmation Kind = "confirmation"
 	// Courtesy answers somebody whom no case knows.
 	Courtesy Kind = "courtesy"
+	// Answer answers a member of staff who texted.
+	Answer Kind = "answer"
 )
 
 // Message is one text or email that was decided and is not settled yet.
@@ -339,6 +348,7 @@ func (c Case) clone() Case {
 	c.Contacts = slices.Clone(c.Contacts)
 	for i := range c.Contacts {
 		c.Contacts[i].DoNot = slices.Clip(c.Contacts[i].DoNot)
+		c.Contacts[i].Unconfirmed = slices.Clone(c.Contacts[i].Unconfirmed)
 		c.Contacts[i].Unusable = slices.Clip(c.Contacts[i].Unusable)
 	}
 	c.Promises = slices.Clone(c.Promises)

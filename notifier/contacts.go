@@ -12,7 +12,7 @@ import (
 // can already be seen not to work.
 func contact(in events.Contact) Contact {
 	c := Contact{ID: in.ID, Name: in.Name, Relationship: in.Relationship, Mobile: strings.TrimSpace(in.Mobile), Email: strings.TrimSpace(in.Email),
-		Language: in.Language, Prefers: in.Prefers, DoNot: in.DoNot}
+		Language: in.Language, Prefers: in.Prefers, DoNot: in.DoNot, Safe: in.SafeContact != nil && *in.SafeContact}
 	if c.Mobile != "" {
 		number, err := phone.Mobile(c.Mobile)
 		if err != nil {
@@ -51,6 +51,9 @@ func (c Case) barred(k Contact, channel string, confirming bool) string {
 	address := k.address(channel)
 	if address == "" {
 		return "no " + channel + " address is known"
+	}
+	if slices.Contains(k.Unconfirmed, channel) {
+		return unconfirmed
 	}
 	for _, w := range c.Wishes {
 		if !forbids(w.Channels, channel) || confirming && w.OptedOut && w.Contact == k.ID {
@@ -176,7 +179,7 @@ func (d *decider) caseDetails(e events.Event) {
 		old := d.c.Contacts
 		d.c.Contacts = nil
 		for _, in := range details.Contacts {
-			k := remembered(contact(in), old)
+			k := d.remembered(in, old)
 			d.c.Contacts = append(d.c.Contacts, k)
 			d.sayUnusable(k)
 		}
@@ -201,22 +204,6 @@ func names(contacts []Contact) string {
 	return strings.Join(ids, ", ")
 }
 
-// remembered carries over what was learned of an address that has not changed.
-func remembered(k Contact, old []Contact) Contact {
-	i := slices.IndexFunc(old, func(o Contact) bool { return o.ID == k.ID })
-	if i < 0 {
-		return k
-	}
-	k.Told = old[i].Told
-	for _, u := range old[i].Unusable {
-		known := slices.ContainsFunc(k.Unusable, func(n Unusable) bool { return n.Channel == u.Channel })
-		if !known && sameAddress(u.Channel, k.address(u.Channel), old[i].address(u.Channel)) {
-			k.Unusable = append(k.Unusable, u)
-		}
-	}
-	return k
-}
-
 func (d *decider) sayUnusable(k Contact) {
 	for _, u := range k.Unusable {
 		d.say("Contact "+k.ID+" cannot be reached by "+u.Channel, u.Reason)
@@ -226,7 +213,7 @@ func (d *decider) sayUnusable(k Contact) {
 func (d *decider) contactDetails(e events.Event) {
 	switch e.Type {
 	case events.TypeContactChanged:
-		changed := remembered(contact(events.Contact(data[events.ContactChange](e))), d.c.Contacts)
+		changed := d.remembered(data[events.ContactChange](e), d.c.Contacts)
 		i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return k.ID == changed.ID })
 		if i < 0 {
 			d.c.Contacts = append(d.c.Contacts, changed)
@@ -244,6 +231,8 @@ func (d *decider) contactDetails(e events.Event) {
 		d.optIn(data[events.OptedOut](e))
 	case events.TypeContactWished:
 		d.wished(data[events.Wished](e))
+	case events.TypeContactConfirmed:
+		d.confirmed(data[events.Confirmed](e))
 	}
 	d.recheckContact()
 }
@@ -274,6 +263,7 @@ func (d *decider) forbid(id string, channels []string, why string, optedOut bool
 // recheck withdraws what may no longer go the way it was decided, and finds
 // another way for it.
 func (d *decider) recheck(why string) {
+	d.askToConfirm()
 	var again []Message
 	for i := range d.c.Messages {
 		m := &d.c.Messages[i]

@@ -271,6 +271,9 @@ func (s *conversation) state() {
 		if len(p.Unheard) > 0 {
 			flags += fmt.Sprintf(", not heard: %q", p.Unheard)
 		}
+		if len(p.Asked) > 0 {
+			flags += fmt.Sprintf(", asked by text: %v", p.Asked)
+		}
 		s.printf("  = promise %s due %s, next %s%s", p.Key(), moment(p.Due), moment(p.Next), flags)
 	}
 	for _, m := range c.Messages {
@@ -297,6 +300,11 @@ func (s *conversation) state() {
 	}
 	for _, w := range c.Preferences {
 		s.printf("  = preference of %s: first by %v, language %q, not by %v, hours %q", w.Contact, w.Prefers, w.Language, w.DoNot, w.Hours)
+	}
+	for _, k := range c.Contacts {
+		if len(k.Unconfirmed) > 0 {
+			s.printf("  = contact %s: not confirmed %v", k.ID, k.Unconfirmed)
+		}
 	}
 	for _, e := range c.Early {
 		s.printf("  = early reply to %s", e.Enquiry)

@@ -110,7 +110,7 @@ func (d *decider) event(e events.Event) {
 	switch e.Type {
 	case events.TypeCaseOpened, events.TypeCaseChanged:
 		d.caseDetails(e)
-	case events.TypeContactChanged, events.TypeContactUnsafe, events.TypeContactOptedOut, events.TypeContactOptedIn, events.TypeContactWished:
+	case events.TypeContactChanged, events.TypeContactUnsafe, events.TypeContactOptedOut, events.TypeContactOptedIn, events.TypeContactWished, events.TypeContactConfirmed:
 		d.contactDetails(e)
 	case events.TypeOfficerChanged:
 		d.officerChanged(data[events.OfficerChanged](e).Officer)
@@ -129,12 +129,15 @@ func (d *decider) event(e events.Event) {
 		if !d.heard(e) {
 			return
 		}
+	case events.TypeOfficerTexted:
+		d.officerTexted(e)
+		return
 	}
 	if d.c.State == Stopped {
 		d.whileStopped(e)
 		return
 	}
-	d.keep(e)
+	d.keep(e.Type, data[events.Reply](e), e.Time)
 	d.open(e)
 }
 
@@ -252,19 +255,18 @@ func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, not
 	}
 }
 
-// keep ends the promises that this event keeps.
-func (d *decider) keep(e events.Event) {
-	if e.Type != events.TypeReplySent && len(d.c.Promises) == 0 {
+// keep ends the promises that an event of this type keeps.
+func (d *decider) keep(kind string, reply events.Reply, at time.Time) {
+	if kind != events.TypeReplySent && len(d.c.Promises) == 0 {
 		return
 	}
-	reply := data[events.Reply](e)
 	kept, named := 0, false
 	for i := 0; i < len(d.c.Promises); {
 		p := d.c.Promises[i]
 		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
-		keeps := slices.Contains(rule.KeptBy, e.Type)
+		keeps := slices.Contains(rule.KeptBy, kind)
 		if !ok { // the rule is gone from the book: a person's reply ends it all the same
-			keeps = e.Type == events.TypeReplySent
+			keeps = kind == events.TypeReplySent
 		}
 		if !keeps {
 			i++
@@ -276,17 +278,17 @@ func (d *decider) keep(e events.Event) {
 			continue
 		}
 		d.c.Promises = slices.Delete(d.c.Promises, i, i+1)
-		d.end(p, Ended{At: e.Time, Kept: true, By: reply.By, Channel: reply.Channel, Why: "A person replied."})
+		d.end(p, Ended{At: at, Kept: true, By: reply.By, Channel: reply.Channel, Why: "A person replied."})
 		kept++
 	}
-	if kept > 0 || e.Type != events.TypeReplySent {
+	if kept > 0 || kind != events.TypeReplySent {
 		return
 	}
 	if reply.Enquiry != "" {
 		d.c.Early = slices.DeleteFunc(d.c.Early, func(r EarlyReply) bool {
 			return r.Enquiry == reply.Enquiry || d.now.Sub(r.At) > earlyFor
 		})
-		d.c.Early = append(d.c.Early, EarlyReply{Enquiry: reply.Enquiry, At: e.Time, By: reply.By, Channel: reply.Channel})
+		d.c.Early = append(d.c.Early, EarlyReply{Enquiry: reply.Enquiry, At: at, By: reply.By, Channel: reply.Channel})
 		d.say("A reply was recorded to enquiry "+reply.Enquiry, "no such enquiry is open; if it arrives later it counts as answered")
 		return
 	}

@@ -2,7 +2,7 @@ package notifier
 
 import "strings"
 
-// LinkKind is what a signed link in a message is for.
+// LinkKind is what a signed link in a message is for, or another way to answer it.
 type LinkKind string
 
 // The kinds of links, as words name them: ((replied link)) and so on.
@@ -11,6 +11,8 @@ const (
 	LinkUntil   LinkKind = "until link"    // staff: I need until a date
 	LinkNotMine LinkKind = "not mine link" // staff: this reply is not mine to give
 	LinkFamily  LinkKind = "your link"     // a contact: where does my enquiry stand
+	LinkAnswer  LinkKind = "answer link"   // staff: any of the three, in an email about several families
+	LinkText    LinkKind = "text back"     // staff: no link, but how to answer by text
 )
 
 // marks are what stands in a decided message for each link. The link itself is
@@ -19,7 +21,7 @@ const (
 // (RFC 2606).
 func marks() map[LinkKind]string {
 	return map[LinkKind]string{LinkReplied: "https://replied.hblink.invalid", LinkUntil: "https://until.hblink.invalid",
-		LinkNotMine: "https://not-mine.hblink.invalid", LinkFamily: "https://family.hblink.invalid"}
+		LinkNotMine: "https://not-mine.hblink.invalid", LinkFamily: "https://family.hblink.invalid", LinkText: "https://text.hblink.invalid"}
 }
 
 const linkHost = "hblink.invalid"
@@ -43,6 +45,9 @@ func FillLinks(body string, make func(LinkKind) string) string {
 		if !strings.Contains(line, linkHost) { // there is no such link, or the words use it as no address
 			filled.WriteString(line)
 		}
+	}
+	if !strings.HasSuffix(body, "\n") { // the last line may have been left out
+		return strings.TrimSuffix(filled.String(), "\n")
 	}
 	return filled.String()
 }

@@ -72,8 +72,7 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 		}
 	}
 	m.Expires = m.Expires.UTC()
-	d.c.Decided++
-	m.ID = fmt.Sprintf("%s-%d", d.c.Ref, d.c.Decided)
+	m.ID = d.messageID()
 	d.c.Messages = append(d.c.Messages, *m)
 	what := fmt.Sprintf("Message %s (%s, %s) decided for %s", m.ID, m.Words, m.Channel, m.recipientWords())
 	why := m.Why
@@ -83,6 +82,12 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 	}
 	d.say(what, why)
 	return true
+}
+
+// messageID numbers the next message of the case.
+func (d *decider) messageID() string {
+	d.c.Decided++
+	return fmt.Sprintf("%s-%d", d.c.Ref, d.c.Decided)
 }
 
 func (m Message) recipientWords() string {
@@ -171,6 +176,9 @@ func (d *decider) staffValues(p Promise, who chased) templates.Values {
 		for _, kind := range []LinkKind{LinkReplied, LinkUntil, LinkNotMine} {
 			values[string(kind)] = marks()[kind]
 		}
+	}
+	if p.Task == "" {
+		values[string(LinkText)] = marks()[LinkText]
 	}
 	if i := slices.IndexFunc(d.c.Tasks, func(t Task) bool { return t.ID == p.Task }); i >= 0 {
 		values["task"], values["task reason"] = d.c.Tasks[i].What, cmp.Or(d.c.Tasks[i].Why, "No reason was recorded.")

@@ -40,6 +40,7 @@ func (d *decider) result(r Result) {
 			d.c.Recent = append(d.c.Recent, Handed{ID: m.ID, Provider: r.Provider, Twin: m.twin(), At: r.At})
 		}
 		d.await(m, r)
+		d.asked(m)
 		if i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return !m.Staff && m.To != "" && k.ID == m.To }); i >= 0 {
 			d.c.Contacts[i].Told = r.At.Truncate(time.Second)
 		}

@@ -103,8 +103,11 @@ func TestNoValueActsInAnEmail(t *testing.T) {
 		list = append(list, template{all, name})
 	}
 	plain := func(name string) string {
-		if name == "link" {
+		switch name {
+		case "link":
 			return "https://council.example/"
+		case templates.ListName:
+			return templates.Item("a", "answer", "https://council.example/a/b")
 		}
 		return "a"
 	}
@@ -119,7 +122,7 @@ func TestNoValueActsInAnEmail(t *testing.T) {
 			case "link":
 				value = plain(name) + value
 			case templates.ListName:
-				value = strings.Join(strings.Fields(value), " ")
+				value = templates.Item(strings.Join(strings.Fields(value), " "), "answer", "https://council.example/a/b")
 			}
 			values[name] = value
 		}

@@ -62,6 +62,7 @@ func StaffPlaceholders() []Placeholder {
 		{"replied link", "one press to record a reply, in emails; missing in a task", "https://hearback.council.example/a/abc"},
 		{"until link", "one press to give a new date; missing like it", "https://hearback.council.example/a/abd"},
 		{"not mine link", "one press to pass it on; missing like it", "https://hearback.council.example/a/abe"},
+		{"text back", "how to answer by text, alone on a line; missing in a task, and left out where no text can come in", "Text back 1: replied, 2 and a day: not yet, 3: not mine."},
 		{"task", "what only a person can do; missing where the family waits for a reply", "Phone the family: no message can reach them"},
 		{"task reason", "why a person has to do it; missing like the task", "the phone number does not exist"},
 		{"urgent", "yes when the enquiry is urgent; for optional text", "yes"},

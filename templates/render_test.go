@@ -62,6 +62,7 @@ func TestRenderEmail(t *testing.T) {
 		{"escaped once", "Subject: a\n\n((name))", templates.Values{"name": "&lt;b&gt; \\* &#42;"}, "a", "&lt;b&gt; \\* &#42;\n"},
 		{"a link", "Subject: a\n\n[Open](((link)))", templates.Values{"link": "https://council.example/a?b=1&copy=2#(c)"}, "a", "Open: https://council.example/a?b=1&copy=2#%28c%29\n"},
 		{"a piece of a link", "Subject: a\n\n[Open](https://council.example/((ref))/x)", templates.Values{"ref": "a/b c&d"}, "a", "Open: https://council.example/a%2Fb%20c%26d/x\n"},
+		{"a list with links", "Subject: a\n\n((list))", templates.Values{"list": templates.Item("*one*", "answer", "https://council.example/a?b=(c)") + "\n" + templates.Item("two", "answer", "javascript:alert(1)") + "\n" + templates.Item("t\x1fh\x1fr", "a", "")}, "a", "* *one*. answer: https://council.example/a?b=(c)\n* two\n* t h r\n"},
 		{"a list", "Subject: a\n\nb\n\n((list))\n\nc", templates.Values{"list": "one: 1\n\n 2. *two*\r\n# three\n"}, "a", "b\n\n* one: 1\n* 2. *two*\n* # three\n\nc\n"},
 		{"an optional link", "Subject: a\n\nb\n\n((link??[Open](((link)))))\n\nc", templates.Values{"link": "https://council.example"}, "a", "b\n\nOpen: https://council.example\n\nc\n"},
 		{"no optional link", "Subject: a\n\nb\n\n((link??[Open](((link)))))\n\nc", nil, "a", "b\n\nc\n"},

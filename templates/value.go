@@ -150,18 +150,38 @@ func appendInAddress(b []byte, value string) []byte {
 	return append(b, strings.ReplaceAll(url.QueryEscape(value), "+", "%20")...)
 }
 
+// itemLink stands between the words of an item, the words of its link and the link's
+// address. It is the unit separator, which no value can hold: see clean.
+const itemLink = "\x1f"
+
+// Item is one line of a list that ends with a link: text, then words that lead to
+// the address. What is no full web address leaves the text alone.
+func Item(text, words, address string) string {
+	if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return strings.ReplaceAll(text, itemLink, " ")
+	}
+	return strings.ReplaceAll(text, itemLink, " ") + itemLink + strings.ReplaceAll(words, itemLink, " ") + itemLink + address
+}
+
 // appendList writes each line of a value as one item of a Markdown list. It
 // reports false when no line shows anything.
 func appendList(b []byte, value string) ([]byte, bool) {
 	any := false
 	for line := range strings.Lines(value) {
-		if line = clean(line); line != "" {
-			if any {
-				b = append(b, '\n')
-			}
-			any = true
-			b = append(b, "- "...)
-			b = appendEscaped(b, line)
+		line, link, _ := strings.Cut(line, itemLink)
+		if line = clean(line); line == "" {
+			continue
+		}
+		if any {
+			b = append(b, '\n')
+		}
+		any = true
+		b = append(b, "- "...)
+		b = appendEscaped(b, line)
+		if words, address, ok := strings.Cut(link, itemLink); ok {
+			b = appendEscaped(append(b, ". ["...), clean(words))
+			b = appendEscaped(append(b, "]("...), clean(address))
+			b = append(b, ')')
 		}
 	}
 	return b, any

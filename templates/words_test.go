@@ -114,7 +114,7 @@ var update = flag.Bool("update", false, "write the files in testdata/sent anew")
 func TestWordsBearWhatMayBeMissing(t *testing.T) {
 	library := exampleLibrary(t)
 	all := examples(templates.FamilyPlaceholders(), templates.StaffPlaceholders(), templates.DigestPlaceholders())
-	maybe := []string{"name", "told", "late by", "officer name", "link", "replied link", "until link", "not mine link", "your link", "urgent"}
+	maybe := []string{"name", "told", "late by", "officer name", "link", "replied link", "until link", "not mine link", "your link", "text back", "urgent"}
 	for _, name := range library.Names() {
 		for _, channel := range []templates.Channel{templates.SMS, templates.Email} {
 			if !library.Has(name, channel, "en") {

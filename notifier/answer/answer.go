@@ -36,6 +36,10 @@ type Question struct{ words string }
 // of them in the GSM 7-bit alphabet.
 func (q *Question) Error() string { return q.words }
 
+// Invitation says in a chase by text how to answer it. It fits behind about 100 more
+// characters into one message.
+const Invitation = "Text back 1: replied, 2 and a day: not yet, 3: not mine."
+
 const (
 	// maxText is the longest text that is read, in bytes: three times what a phone
 	// sends in one message. The three answers need far less.

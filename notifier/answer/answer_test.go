@@ -215,18 +215,23 @@ func TestNobodyWaits(t *testing.T) {
 	}
 }
 
-func TestNotes(t *testing.T) {
+// week is a calendar with a closure.
+func week(t *testing.T) *calendar.Calendar {
+	t.Helper()
 	holidays, err := calendar.BankHolidays("england-and-wales")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &calendar.Calendar{Location: time.UTC, Holidays: holidays}
 	hours, err := calendar.ParseHours(map[string][]string{"mon-fri": {"09:00-17:00"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Working = hours
-	c.Closures = []calendar.Closure{{From: day(t, "2026-12-29"), To: day(t, "2026-12-31"), Name: "Gau naDolig ŵ"}}
+	return &calendar.Calendar{Location: time.UTC, Holidays: holidays, Working: hours,
+		Closures: []calendar.Closure{{From: day(t, "2026-12-29"), To: day(t, "2026-12-31"), Name: "Gau naDolig ŵ"}}}
+}
+
+func TestNotes(t *testing.T) {
+	c := week(t)
 	for until, want := range map[string]string{
 		"2026-11-27": "",
 		"2026-11-28": "H-10482: Sat 28 Nov is no working day: Saturday. The family is told a working day next to it. To choose another, reply 2 and a day.",
@@ -241,5 +246,28 @@ func TestNotes(t *testing.T) {
 	}
 	if got := Note(Answer{Kind: Replied, Case: "H-10482"}, c); got != "" {
 		t.Errorf("a reply: %q", got)
+	}
+}
+
+func TestWhatIsTaken(t *testing.T) {
+	for text, want := range map[string]string{
+		"1":       "H-10482: thank you. It is recorded that you have replied, and nobody is chased about it any more.",
+		"3":       "H-10482: recorded that it is not yours. The team lead is asked to find who answers. The family still waits.",
+		"2 4 dec": "H-10482: thank you. The family is told that they will hear by Fri 4 Dec. We remind you again before.",
+	} {
+		said, err := Parse(text, day(t, "2026-11-27"), []string{"H-10482"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Taken(said, week(t)); got != want {
+			t.Errorf("%q is answered %q, want %q", text, got, want)
+		}
+	}
+	long := Answer{Kind: Until, Case: strings.Repeat("H", 64), Until: day(t, "2026-12-04")}
+	for _, kind := range []Kind{Replied, Until, NotMine} {
+		long.Kind = kind
+		if got := Taken(long, week(t)); len(got) > 160 {
+			t.Errorf("%v with a long reference takes %d characters", kind, len(got))
+		}
 	}
 }

@@ -142,6 +142,22 @@ func Note(a Answer, c *calendar.Calendar) string {
 	return first(begin+why+"."+follows, begin+"."+follows, a.Until.Short()+" is no working day."+follows)
 }
 
+// Taken says, to be texted back, what follows from an answer, with its [Note] where it
+// has one. Its length and letters are those of a [Question].
+func Taken(a Answer, c *calendar.Calendar) string {
+	switch a.Kind {
+	case Replied:
+		return first(a.Case + ": thank you. It is recorded that you have replied, and nobody is chased about it any more.")
+	case NotMine:
+		return first(a.Case + ": recorded that it is not yours. The team lead is asked to find who answers. The family still waits.")
+	}
+	if note := Note(a, c); note != "" {
+		return note
+	}
+	return first(a.Case+": thank you. The family is told that they will hear by "+a.Until.Short()+". We remind you again before.",
+		a.Case+": the family is told that they will hear by "+a.Until.Short()+".")
+}
+
 // plain reports whether every character is one of the GSM alphabet and counts once.
 func plain(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -32,6 +33,7 @@ import (
 	"hearback/notifier/doorstep"
 	"hearback/notifier/engine"
 	"hearback/notifier/inbound"
+	"hearback/notifier/mailin"
 	"hearback/notifier/outbox"
 	"hearback/notifier/picture"
 	"hearback/notifier/rules"
@@ -60,6 +62,7 @@ type App struct {
 	httpAddr string
 	natsAddr string
 	mailAddr string
+	mail     atomic.Pointer[mailin.Server] // nil where no email is taken in
 	log      *slog.Logger
 	closers  []closer
 	stop     context.CancelFunc
@@ -131,10 +134,7 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	if err != nil {
 		return nil, err
 	}
-	var makeLink func(string, notifier.Message, notifier.LinkKind) string
-	if keys.Ready() && config.PublicURL != "" {
-		makeLink = links{keys, config.PublicURL}.of
-	}
+	makeLink := links{keys, config.PublicURL, config.textsComeIn()}.of
 	a.engine = engine.New(engine.Config{
 		Stream: a.stream, Picture: a.picture, Shelf: a.shelf, Holder: holder, Term: leaseTerm, Sole: config.NatsURL == "", Log: a.log,
 		Outbox: outbox.Config{Lanes: lanes, Link: makeLink, Domain: config.domain(), ListingLag: config.doubtFor(), ReplyTimeout: replyTimeout},

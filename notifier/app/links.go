@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hearback/notifier"
+	"hearback/notifier/answer"
 	"hearback/notifier/doorstep"
 	"hearback/notifier/link"
 	"hearback/notifier/picture"
@@ -53,6 +54,7 @@ func (c Config) linkSecrets() (secrets [][]byte) {
 type links struct {
 	keys   link.Keys
 	public string
+	texts  bool // staff may answer by text
 }
 
 // of is the address of a link for a message, the same each time it is handed over;
@@ -67,11 +69,20 @@ func (l links) of(ref string, m notifier.Message, kind notifier.LinkKind) string
 		made.Purpose = link.OfficerUntil
 	case notifier.LinkNotMine:
 		made.Purpose = link.OfficerNotMine
+	case notifier.LinkAnswer:
+		if made.Purpose = link.OfficerAnswer; strings.HasPrefix(m.Promise, notifier.TaskRule+"/") {
+			return "" // a task has no page of its own
+		}
+	case notifier.LinkText:
+		if m.Staff && m.Channel == notifier.SMS && l.texts {
+			return answer.Invitation
+		}
+		return ""
 	default:
 		path = "/f/"
 		made = link.Link{Purpose: link.Family, Case: ref, Person: m.To, SentTo: l.keys.Tag(m.Address), Expires: m.Decided.Add(familyLinkFor)}
 	}
-	if m.Staff != (path == "/a/") {
+	if m.Staff != (path == "/a/") || !l.keys.Ready() || l.public == "" {
 		return ""
 	}
 	token, err := l.keys.Make(made)

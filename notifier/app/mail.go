@@ -92,6 +92,7 @@ func (c Config) dkim() (email.DKIM, error) {
 func (a *App) envelopes(in mailin.Config, takesIn bool, keys link.Keys) func(channel.Message) email.Own {
 	return func(m channel.Message) (own email.Own) {
 		if takesIn {
+			own.Mark = letter.LoopHeader
 			own.ReturnPath, own.ReplyTo = letter.Return(m.ID, in.Domains[0], in.Secret), letter.ReplyTo(m.ID, in.Domains[0], in.Secret)
 		}
 		ref, _ := events.CaseOfMessage(m.ID)
@@ -120,6 +121,7 @@ func (a *App) takeMail(config mailin.Config, p *publisher) error {
 		return fmt.Errorf("listen on %s_MAIL_IN_LISTEN: %w; stop what uses it or choose another address", Prefix, err)
 	}
 	a.mailAddr = listener.Addr().String()
+	a.mail.Store(server)
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

@@ -7,25 +7,25 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"hearback/notifier/engine"
+	"hearback/notifier/mailin"
 )
 
-// metrics serves the figures of the engine for Prometheus, under names hearback_*.
+// metrics serves the figures of the engine, and of the way back in, for Prometheus, under names hearback_*.
 func (a *App) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &figures{engine: a.engine})
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &figures{app: a})
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 
 // figures turns one look at the engine into metrics, so that they agree with one another.
-type figures struct{ engine *engine.Engine }
+type figures struct{ app *App }
 
 // Describe sends nothing: the metrics are known when they are collected.
 func (*figures) Describe(chan<- *prometheus.Desc) {}
 
 // Collect sends the figures as they stand.
 func (f *figures) Collect(out chan<- prometheus.Metric) {
-	s := f.engine.Stats()
+	s := f.app.engine.Stats()
 	send := func(kind prometheus.ValueType, name, help string, value float64, labels ...string) {
 		var names, values []string
 		for i := 0; i+1 < len(labels); i += 2 {
@@ -65,4 +65,23 @@ func (f *figures) Collect(out chan<- prometheus.Metric) {
 	for channel, depth := range s.Depth {
 		gauge("outbox_depth", "Messages that wait to be handed over, by channel.", float64(depth), "channel", channel)
 	}
+	if f.app.mail.Load() != nil {
+		taken(f.app.mail.Load().Counts(), counter, gauge)
+	}
+}
+
+// taken are the figures of the emails that came in.
+func taken(c mailin.Counts, counter func(name, help string, value int64, labels ...string), gauge func(name, help string, value float64, labels ...string)) {
+	counter("mail_in_connections_total", "Connections from mail systems.", int64(c.Connections))
+	gauge("mail_in_connections", "Connections from mail systems that are open.", float64(c.Open))
+	for kind, n := range c.Taken {
+		counter("mail_in_taken_total", "Emails stored, by what they were.", int64(n), "kind", string(kind))
+	}
+	const refused = "Emails and connections sent away, by why."
+	counter("mail_in_refused_total", refused, int64(c.Strangers), "why", "stranger")
+	counter("mail_in_refused_total", refused, int64(c.Refused), "why", "recipient")
+	counter("mail_in_refused_total", refused, int64(c.Limited), "why", "too many")
+	counter("mail_in_refused_total", refused, int64(c.TooLarge), "why", "too large")
+	counter("mail_in_refused_total", refused, int64(c.Broken), "why", "not whole")
+	counter("mail_in_refused_total", refused, int64(c.NotStored), "why", "not stored")
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 
 	"hearback/notifier"
 	"hearback/notifier/channel/sms"
@@ -15,6 +16,13 @@ import (
 
 // twilioCalls reports whether Twilio can tell us anything: it must know where we are.
 func (c Config) twilioCalls() bool { return c.TwilioAccountSID != "" && c.PublicURL != "" }
+
+// textsComeIn reports whether somebody may answer a text: a sender that is a name
+// cannot be answered (it has a letter, and is no messaging service).
+func (c Config) textsComeIn() bool {
+	named := strings.ContainsFunc(c.TwilioFrom, unicode.IsLetter) && !strings.HasPrefix(c.TwilioFrom, "MG")
+	return c.twilioCalls() && !named
+}
 
 // statusCallback is where Twilio reports what became of a text.
 func (c Config) statusCallback() string {
@@ -50,18 +58,24 @@ type leavers struct {
 	keys link.Keys
 }
 
-// Unsubscribe is whom a link's token is for, if it is still theirs.
-func (l leavers) Unsubscribe(token string) (ref, contact, address string, ok bool) {
+// Unsubscribe is the address that a link's token went to, if it is still that of the
+// contact, and everybody else who has it.
+func (l leavers) Unsubscribe(token string) (address string, everybody []inbound.Leaver, ok bool) {
 	opened, err := l.keys.Open(token, time.Now(), link.Unsubscribe)
 	if err != nil {
-		return "", "", "", false
+		return "", nil, false
 	}
 	c, _, err := l.app.picture.Case(opened.Case)
 	k, known := c.Contact(opened.Person)
 	if err != nil || !known || !l.keys.WentTo(opened, k.Email) {
-		return "", "", "", false
+		return "", nil, false
 	}
-	return opened.Case, opened.Person, k.Email, true
+	for _, match := range l.app.picture.Matches(notifier.Email, k.Email) {
+		if match.Contact != "" { // a caller gets no emails with this link
+			everybody = append(everybody, inbound.Leaver{Case: match.Case, Contact: match.Contact})
+		}
+	}
+	return k.Email, everybody, len(everybody) > 0
 }
 
 // matcher finds in the picture who has an address.

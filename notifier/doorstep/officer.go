@@ -23,7 +23,8 @@ type officerPage struct {
 	Since             moment
 	Late              bool
 	NewDate           *newDate
-	Replied, Until    bool // which form; neither: not mine
+	Choices           []onward
+	Replied, Until    bool // which form, where there are no choices; neither: not mine
 	Form              officerForm
 	Errors            problems
 	Earliest, Latest  string // dates for the form, YYYY-MM-DD
@@ -37,7 +38,7 @@ type newDate struct{ By, Until, Reason string }
 func (d *doorstep) errand(w http.ResponseWriter, r *http.Request) (errand, bool) {
 	e := errand{token: r.PathValue("token")}
 	var err error
-	if e.link, err = d.keys.Open(e.token, d.now(), link.OfficerReplied, link.OfficerUntil, link.OfficerNotMine); err != nil {
+	if e.link, err = d.keys.Open(e.token, d.now(), link.OfficerReplied, link.OfficerUntil, link.OfficerNotMine, link.OfficerAnswer); err != nil {
 		d.refuse(w, err)
 		return errand{}, false
 	}
@@ -85,7 +86,12 @@ func (d *doorstep) ending(e errand) notice {
 }
 
 func (d *doorstep) askOfficer(w http.ResponseWriter, r *http.Request) {
-	if e, ok := d.errand(w, r); ok {
+	e, ok := d.errand(w, r)
+	switch {
+	case !ok:
+	case e.link.Purpose == link.OfficerAnswer:
+		d.showChoice(w, e)
+	default:
 		d.showOfficer(w, http.StatusOK, e, officerForm{Seen: e.promise.state()}, nil)
 	}
 }
@@ -97,6 +103,10 @@ func (d *doorstep) takeOfficer(w http.ResponseWriter, r *http.Request) {
 	}
 	e, ok := d.errand(w, r)
 	if !ok {
+		return
+	}
+	if e.link.Purpose == link.OfficerAnswer {
+		d.showChoice(w, e) // it has no form of its own
 		return
 	}
 	var f officerForm
@@ -189,6 +199,29 @@ func (d *doorstep) showOfficer(w http.ResponseWriter, status int, e errand, f of
 	title := map[link.Purpose]string{link.OfficerReplied: "I have replied", link.OfficerUntil: "I need more time", link.OfficerNotMine: "This is not mine"}[e.link.Purpose]
 	d.render(w, status, "officer", page{Title: title + ": case " + e.link.Case, HasFail: len(wrong) > 0, Case: e.link.Case, Body: p})
 }
+
+// showChoice leads to each of the three answers, by links that are as good as those of
+// a single chase and for as long.
+func (d *doorstep) showChoice(w http.ResponseWriter, e errand) {
+	p := officerPage{Case: e.link.Case, You: d.person(e.link.Person), Since: d.moment(e.promise.Opened), Due: d.by(e.promise), Late: e.promise.late(d.now())}
+	for _, choice := range []struct {
+		purpose link.Purpose
+		words   string
+	}{{link.OfficerReplied, "I have replied"}, {link.OfficerUntil, "I need until another date"}, {link.OfficerNotMine, "This is not mine to answer"}} {
+		made := e.link
+		made.Purpose = choice.purpose
+		token, err := d.keys.Make(made)
+		if err != nil {
+			d.unreadable(w)
+			return
+		}
+		p.Choices = append(p.Choices, onward{choice.words, "/a/" + token})
+	}
+	d.render(w, http.StatusOK, "officer", page{Title: "Answer for case " + e.link.Case, Case: e.link.Case, Body: p})
+}
+
+// onward is a link to another page of the doorstep.
+type onward struct{ Words, Path string }
 
 // state names where a promise stands: an answer is an answer to that.
 func (p Promise) state() string {

@@ -282,3 +282,28 @@ func TestAnOfficersLinkToWhatIsGone(t *testing.T) {
 		}
 	}
 }
+
+// An email about several families has one link for each: it leads to the three answers.
+func TestAnOfficerChoosesAnAnswer(t *testing.T) {
+	c := herts()
+	path := officer(t, link.OfficerAnswer)
+	w := get(c.site(), path)
+	page := w.Body.String()
+	s := says(t, w, http.StatusOK, "Answer for this family", "I have replied", "I need until another date", "This is not mine to answer")
+	if s.count("form") != 0 {
+		t.Error("the page where one chooses has a form")
+	}
+	for _, purpose := range staffPurposes {
+		if want := officer(t, purpose); !strings.Contains(page, `href="`+want+`"`) {
+			t.Errorf("%v is not offered", purpose)
+		}
+	}
+	says(t, post(c.site(), path, url.Values{"channel": {"phone"}}), http.StatusOK, "Answer for this family")
+	if len(c.published) != 0 {
+		t.Errorf("published %+v", c.published)
+	}
+	c.change(func(_ *doorstep.Case, p *doorstep.Promise) {
+		p.Ended = &doorstep.Ended{At: morning(), Kept: true, By: "p.lead", Channel: "phone", Why: "A person replied."}
+	})
+	says(t, get(c.site(), path), http.StatusOK, "This family has its reply")
+}

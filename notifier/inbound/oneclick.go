@@ -31,11 +31,14 @@ const (
 	maxClick = 4 << 10
 )
 
-// Unsubscriber knows whom a token was made for. The address is where the token was
-// sent; ref is a case.
+// Unsubscriber knows whom a token was made for: the address that it was sent to, and
+// everybody who has that address, in whichever case.
 type Unsubscriber interface {
-	Unsubscribe(token string) (ref, contact, address string, ok bool)
+	Unsubscribe(token string) (address string, leavers []Leaver, ok bool)
 }
+
+// Leaver is somebody who gets emails at an address, in one of the cases that have it.
+type Leaver struct{ Case, Contact string }
 
 type oneClick struct {
 	tokens    Unsubscriber
@@ -67,19 +70,20 @@ func (o *oneClick) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token, found := strings.CutPrefix(r.URL.Path, UnsubscribePath)
-	var ref, contact, address string
+	var address string
+	var leavers []Leaver
 	if found = found && token != "" && len(token) <= maxToken; found {
-		ref, contact, address, found = o.tokens.Unsubscribe(token)
+		address, leavers, found = o.tokens.Unsubscribe(token)
 	}
 	switch {
 	case !found:
 		page(w, http.StatusNotFound, "This link does not work", "<p>It may have been cut short, or it is too old. Use the link in a newer email, or tell the person who deals with your enquiry.</p>")
 	case r.Method != http.MethodPost:
-		page(w, http.StatusOK, "Stop these emails", `<p>We will not send you email about this any more. We may still text or phone you, or write a letter.</p>
+		page(w, http.StatusOK, "Stop these emails", `<p>We will not send email to this address any more. We may still text or phone you, or write a letter.</p>
 <form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button>Stop these emails</button></form>`)
 	case !clicked(w, r):
 		page(w, http.StatusBadRequest, "Nothing was changed", "<p>The form was not complete. Open the link in the email again and press the button.</p>")
-	case !o.store(r, token, ref, contact, address):
+	case !o.store(r, token, address, leavers):
 		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
 		page(w, http.StatusServiceUnavailable, "We do not know if this was saved", "<p>Please try again in a minute.</p>")
 	default:
@@ -87,23 +91,31 @@ func (o *oneClick) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// store publishes the opt-out. Told: who has just been told on this page, or by their
-// mail program, must not get an email that says so.
+// store publishes an opt-out for everybody who has the address. Told: who has just been
+// told on this page, or by their mail program, must not get an email that says so.
 //
-// Its id names token and minute. A mail program that repeats the click changes
-// nothing; somebody who opted in again meanwhile may use the same email a second time.
-func (o *oneClick) store(r *http.Request, token, ref, contact, address string) bool {
-	data, err := json.Marshal(events.OptedOut{Channel: events.ChannelEmail, Contact: contact, Address: address, Told: true})
-	if err != nil {
-		panic("inbound: plain texts must encode: " + err.Error()) // cannot happen
-	}
+// Their ids name token, minute, case and contact. A mail program that repeats the click
+// changes nothing; somebody who opted in again meanwhile may use the same email a
+// second time.
+func (o *oneClick) store(r *http.Request, token, address string, leavers []Leaver) bool {
 	now := o.now().UTC()
 	sum := sha256.Sum256([]byte(token))
 	id := hex.EncodeToString(sum[:16]) + ":" + now.Format("200601021504")
+	list := make([]events.Event, len(leavers))
+	for i, leaver := range leavers {
+		data, err := json.Marshal(events.OptedOut{Channel: events.ChannelEmail, Contact: leaver.Contact, Address: address, Told: true})
+		if err != nil {
+			panic("inbound: plain texts must encode: " + err.Error()) // cannot happen
+		}
+		list[i] = events.Event{ID: id + ":" + leaver.Case + ":" + short(leaver.Contact), Source: unsubscribeSource,
+			Type: events.TypeContactOptedOut, Case: leaver.Case, Time: now, Data: data}
+		if list[i].Check(now) != nil {
+			return false
+		}
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeWithin)
 	defer cancel()
-	event := events.Event{ID: id, Source: unsubscribeSource, Type: events.TypeContactOptedOut, Case: ref, Time: now, Data: data}
-	return event.Check(now) == nil && o.publisher.Publish(ctx, event) == nil
+	return o.publisher.Publish(ctx, list...) == nil
 }
 
 // clicked reports whether the body is that of one click, in either of the forms that

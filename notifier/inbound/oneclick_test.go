@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,12 +13,12 @@ import (
 	"hearback/notifier/inbound"
 )
 
-// tokens are the tokens that are good.
-type tokens map[string]events.OptedOut
+// tokens are the tokens that are good, and who has the address of each.
+type tokens map[string][]inbound.Leaver
 
-func (k tokens) Unsubscribe(token string) (ref, contact, address string, ok bool) {
-	out, ok := k[token]
-	return "H-1", out.Contact, out.Address, ok
+func (k tokens) Unsubscribe(token string) (address string, leavers []inbound.Leaver, ok bool) {
+	leavers, ok = k[token]
+	return "sam@family.example", leavers, ok
 }
 
 const (
@@ -27,7 +28,7 @@ const (
 )
 
 func click(s *store, now time.Time, method, path, contentType, body string) *httptest.ResponseRecorder {
-	known := tokens{"good-token_1": {Contact: "c1", Address: "sam@family.example"}}
+	known := tokens{"good-token_1": {{Case: "H-1", Contact: "c1"}}, "shared-token": {{Case: "H-1", Contact: "c1"}, {Case: "H-2", Contact: "c1"}, {Case: "H-2", Contact: "c4"}}}
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
@@ -108,6 +109,24 @@ func TestOneClickIsStoredBeforeItIsAnswered(t *testing.T) {
 	}
 }
 
+// Who ends emails means the address, whichever case writes to it.
+func TestOneClickCountsForEveryCaseWithTheAddress(t *testing.T) {
+	s := &store{}
+	click(s, monday(), "POST", inbound.UnsubscribePath+"shared-token", formBody, "List-Unsubscribe=One-Click")
+	var who []string
+	ids := map[string]bool{}
+	for _, e := range s.events {
+		said, err := events.DataOf[events.OptedOut](e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		who, ids[e.ID] = append(who, e.Case+" "+said.Contact), true
+	}
+	if want := []string{"H-1 c1", "H-2 c1", "H-2 c4"}; !slices.Equal(who, want) || len(ids) != len(want) {
+		t.Errorf("opted out are %v by %d identities, want %v", who, len(ids), want)
+	}
+}
+
 // FuzzOneClick: nobody opts out but by a good token, a POST and the words of RFC 8058.
 func FuzzOneClick(f *testing.F) {
 	f.Add("POST", inbound.UnsubscribePath+"good-token_1", formBody, []byte("List-Unsubscribe=One-Click"))
@@ -119,7 +138,7 @@ func FuzzOneClick(f *testing.F) {
 		r.Method, r.URL.Path = method, path
 		r.Header["Content-Type"] = []string{contentType}
 		s := &store{}
-		w := do(inbound.OneClick(tokens{"good-token_1": {Contact: "c1"}}, s, monday), r)
+		w := do(inbound.OneClick(tokens{"good-token_1": {{Case: "H-1", Contact: "c1"}}}, s, monday), r)
 		may := method == http.MethodPost && path == inbound.UnsubscribePath+"good-token_1" && strings.Contains(string(body), "One-Click")
 		if len(s.events) > 0 && !may || method == http.MethodPost && (w.Code < 300) != (len(s.events) == 1) || w.Code >= 500 {
 			t.Fatalf("answered %d, stored %d", w.Code, len(s.events))

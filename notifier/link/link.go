@@ -15,6 +15,7 @@ const (
 	OfficerNotMine Purpose = 3 // a member of staff: this reply is not mine to give
 	Family         Purpose = 4 // a contact: where does my enquiry stand, and how may you reach me
 	Unsubscribe    Purpose = 5 // a contact: no more messages to this address (RFC 8058)
+	OfficerAnswer  Purpose = 6 // a member of staff: whichever of the first three it is
 )
 
 // String names the purpose, for logs.
@@ -30,13 +31,17 @@ func (p Purpose) String() string {
 		return "family"
 	case Unsubscribe:
 		return "unsubscribe"
+	case OfficerAnswer:
+		return "officer-answer"
 	default:
 		return "unknown"
 	}
 }
 
 // ofStaff reports whether the link is for a member of staff, and about one promise.
-func (p Purpose) ofStaff() bool { return p >= OfficerReplied && p <= OfficerNotMine }
+func (p Purpose) ofStaff() bool {
+	return p >= OfficerReplied && p <= OfficerNotMine || p == OfficerAnswer
+}
 
 // ofContact reports whether the link is for a contact of a case.
 func (p Purpose) ofContact() bool { return p == Family || p == Unsubscribe }

@@ -21,7 +21,7 @@ func keys(t testing.TB, secrets ...[]byte) Keys {
 	return k
 }
 
-var everyPurpose = []Purpose{OfficerReplied, OfficerUntil, OfficerNotMine, Family, Unsubscribe}
+var everyPurpose = []Purpose{OfficerReplied, OfficerUntil, OfficerNotMine, Family, Unsubscribe, OfficerAnswer}
 
 func morning() time.Time { return time.Date(2026, time.November, 30, 9, 30, 0, 0, time.UTC) }
 
@@ -107,7 +107,7 @@ func TestNothingIsMadeThatLacksSomething(t *testing.T) {
 	k := keys(t, secret('a'))
 	for name, change := range map[string]func(*Link){
 		"a purpose":         func(l *Link) { l.Purpose = 0 },
-		"a known purpose":   func(l *Link) { l.Purpose = 6 },
+		"a known purpose":   func(l *Link) { l.Purpose = 7 },
 		"a case":            func(l *Link) { l.Case = "" },
 		"a case reference":  func(l *Link) { l.Case = "H 1" },
 		"a person":          func(l *Link) { l.Person = "" },

@@ -151,3 +151,24 @@ func TestADigestThatCannotGoFailsForEveryChaseInIt(t *testing.T) {
 		}
 	})
 }
+
+func TestADigestLeadsToAnAnswerForEachFamily(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk) {
+		p := &post{}
+		d.config.Link = func(ref string, m notifier.Message, kind notifier.LinkKind) string {
+			if kind != notifier.LinkAnswer || ref == "H-3" {
+				return ""
+			}
+			return "https://council.example/a/" + m.ID
+		}
+		o := d.startOne(notifier.Email, p)
+		o.Offer([]outbox.Offer{d.chase("H-1", "m1", monday), d.chase("H-2", "m2", monday), d.chase("H-3", "m3", monday)})
+		pass(time.Hour)
+		text := p.sent()[0].Text
+		for _, want := range []string{"brief of m1. Record the answer: https://council.example/a/m1\n", "brief of m2. Record the answer: https://council.example/a/m2\n", "brief of m3\n"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("the email lacks %q:\n%s", want, text)
+			}
+		}
+	})
+}

@@ -234,12 +234,14 @@ func (o *Outbox) compose(may []wanted) (channel.Message, error) {
 // filled is what a message says, its links made. The same message says the same
 // however often it is handed over.
 func (o *Outbox) filled(ref string, m notifier.Message) string {
-	return notifier.FillLinks(m.Body, func(kind notifier.LinkKind) string {
-		if o.config.Link == nil {
-			return ""
-		}
-		return o.config.Link(ref, m, kind)
-	})
+	return notifier.FillLinks(m.Body, func(kind notifier.LinkKind) string { return o.link(ref, m, kind) })
+}
+
+func (o *Outbox) link(ref string, m notifier.Message, kind notifier.LinkKind) string {
+	if o.config.Link == nil {
+		return ""
+	}
+	return o.config.Link(ref, m, kind)
 }
 
 // digest is one email for the chases of one person, the longest wait first.
@@ -253,7 +255,7 @@ func (o *Outbox) digest(may []wanted) (templates.Rendered, error) {
 	person, _ := book.Directory.Person(may[0].message.To)
 	briefs := make([]string, len(may))
 	for i, w := range may {
-		briefs[i] = w.message.Brief
+		briefs[i] = templates.Item(w.message.Brief, "Record the answer", o.link(w.ref, w.message, notifier.LinkAnswer))
 	}
 	return book.Words.Render(templates.ChasesDigest, templates.Email, "", templates.Values{
 		"staff name": person.Name, "council": book.Council.Name, "phone": book.Council.Phone,

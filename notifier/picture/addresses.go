@@ -1,8 +1,10 @@
 package picture
 
 import (
+	"cmp"
 	"hash/fnv"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -71,8 +73,11 @@ func addressOf(channel, address string) uint64 {
 	return hash.Sum64()
 }
 
+// staff stands in the place of a channel for members of staff who were chased by text.
+const staff = "staff"
+
 // addressesOf stands for every number and email address of a case's contacts and
-// of callers who wait for a reply.
+// of callers who wait for a reply, and for the staff who may answer a chase by text.
 func addressesOf(c *notifier.Case) []uint64 {
 	var list []uint64
 	add := func(k notifier.Contact) {
@@ -93,6 +98,11 @@ func addressesOf(c *notifier.Case) []uint64 {
 	for _, p := range c.Promises {
 		if p.Caller != nil {
 			add(*p.Caller)
+		}
+		for _, person := range p.Asked {
+			if hash := addressOf(staff, person); !slices.Contains(list, hash) {
+				list = append(list, hash)
+			}
 		}
 	}
 	return list
@@ -151,6 +161,27 @@ func (p *Picture) Matches(channel, address string) []Match {
 		}
 	}
 	return matches
+}
+
+// Asked lists the cases of which a member of staff was chased by text for a reply that
+// is still open, the one that is due first before the others.
+func (p *Picture) Asked(person string) []string {
+	p.mu.RLock()
+	refs := p.addresses.of(addressOf(staff, person))
+	p.mu.RUnlock()
+	due := map[string]time.Time{}
+	for _, ref := range refs {
+		c, sequence, err := p.Case(ref)
+		if err != nil || sequence == 0 || c.State != notifier.Open {
+			continue
+		}
+		for _, promise := range c.Promises {
+			if at, known := due[ref]; slices.Contains(promise.Asked, person) && (!known || promise.Due.Before(at)) {
+				due[ref] = promise.Due
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Keys(due), func(a, b string) int { return cmp.Or(due[a].Compare(due[b]), cmp.Compare(a, b)) })
 }
 
 // ForbiddenElsewhere reports whether a case other than this one forbids what is

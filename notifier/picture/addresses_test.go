@@ -47,3 +47,30 @@ func TestWhoHasAnAddress(t *testing.T) {
 	p.Forget("H-2")
 	expect("forgotten too", notifier.SMS, "+447700900123")
 }
+
+// Who was chased by text may answer by text: for what is open still, and first for
+// what is due first.
+func TestWhatSomebodyWasAskedByText(t *testing.T) {
+	p := picture.New()
+	due := time.Date(2026, 11, 30, 17, 0, 0, 0, time.UTC)
+	promise := func(due time.Time, asked ...string) notifier.Promise {
+		return notifier.Promise{Rule: "reply", Enquiry: due.String(), Due: due, Next: due, Asked: asked}
+	}
+	put(t, p, 1, notifier.Case{Ref: "H-1", Promises: []notifier.Promise{promise(due, "o.jane"), promise(due.Add(-time.Hour))}}, false)
+	put(t, p, 2, notifier.Case{Ref: "H-2", Promises: []notifier.Promise{promise(due.AddDate(0, 0, 1), "p.lead"), promise(due.AddDate(0, 0, -1), "p.lead", "o.jane")}}, false)
+	put(t, p, 3, notifier.Case{Ref: "H-3", Promises: []notifier.Promise{promise(due)}}, false)
+	put(t, p, 4, notifier.Case{Ref: "H-4", State: notifier.Stopped, Promises: []notifier.Promise{promise(due, "o.jane")}}, false)
+	expect := func(person string, want ...string) {
+		t.Helper()
+		if got := p.Asked(person); !slices.Equal(got, want) {
+			t.Errorf("%s was asked for %v, want %v", person, got, want)
+		}
+	}
+	expect("o.jane", "H-2", "H-1")
+	expect("p.lead", "H-2")
+	expect("o.amir")
+	put(t, p, 5, notifier.Case{Ref: "H-2", Promises: []notifier.Promise{promise(due, "p.lead")}}, false)
+	expect("o.jane", "H-1")
+	p.Forget("H-1")
+	expect("o.jane")
+}

@@ -185,7 +185,7 @@ func members(eventType string) []string {
 	case events.TypeOfficerAway:
 		return append(own, "officer", "from", "to", "cover")
 	case events.TypeContactChanged:
-		return append(own, "id", "name", "relationship", "mobile", "email", "language", "prefers", "do_not")
+		return append(own, "id", "name", "relationship", "mobile", "email", "language", "prefers", "do_not", "safe_contact")
 	case events.TypeContactUnsafe:
 		return append(own, "id", "do_not")
 	case events.TypeCaseClosed, events.TypeCaseStopped:
@@ -200,6 +200,10 @@ func members(eventType string) []string {
 		return append(own, "contact", "prefers", "language", "do_not", "hours")
 	case events.TypeOfficerDeclined:
 		return append(own, "enquiry", "by", "note")
+	case events.TypeContactConfirmed:
+		return append(own, "contact", "channel", "address", "by")
+	case events.TypeOfficerTexted:
+		return append(own, "by", "address", "text", "provider_id", "answer", "until", "say")
 	case events.TypeTaskDone:
 		return append(own, "task", "by", "note")
 	}
@@ -212,13 +216,13 @@ func absent(eventType, name string) (value any, known bool) {
 		return nil, false
 	}
 	switch name {
-	case "urgent", "automatic", "unusable", "told":
+	case "urgent", "automatic", "unusable", "told", "safe_contact":
 		return false, true
 	case "contacts", "prefers", "do_not":
 		return []any{}, true
 	case "contact":
 		if eventType == events.TypeEnquiryReceived {
-			return map[string]any{"id": "", "name": "", "relationship": "", "mobile": "", "email": "", "language": "", "prefers": []any{}, "do_not": []any{}}, true
+			return map[string]any{"id": "", "name": "", "relationship": "", "mobile": "", "email": "", "language": "", "prefers": []any{}, "do_not": []any{}, "safe_contact": false}, true
 		}
 	}
 	return "", true

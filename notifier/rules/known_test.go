@@ -20,6 +20,7 @@ func TestKnownMembersAreThoseOfTheEvents(t *testing.T) {
 		events.TypeCaseClosed: events.Closure{}, events.TypeCaseStopped: events.Closure{},
 		events.TypeMessageReceived: events.MessageReceived{}, events.TypeContactOptedOut: events.OptedOut{},
 		events.TypeContactOptedIn: events.OptedOut{}, events.TypeReceiptReceived: events.Receipt{}, events.TypeContactWished: events.Wished{},
+		events.TypeContactConfirmed: events.Confirmed{}, events.TypeOfficerTexted: events.OfficerTexted{},
 		events.TypeOfficerDeclined: events.OfficerDeclined{}, events.TypeTaskDone: events.TaskDone{},
 	} {
 		want := []string{"occurred_on", "urgent"}

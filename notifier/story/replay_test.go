@@ -52,7 +52,10 @@ func everyKind(t *testing.T, town *story.Town) (hearback *story.Replica, told ma
 	tell("H-1", events.TypeContactOptedIn, `{"contact":"c1","channel":"sms"}`)
 	tell("H-1", events.TypeContactWished, `{"contact":"c1","prefers":["email"],"hours":"09:00-18:00"}`)
 	tell("H-1", events.TypeOfficerDeclined, `{"enquiry":"e1","by":"o.amir"}`)
-	tell("H-1", events.TypeCaseChanged, `{"team":"south"}`)
+	tell("H-1", events.TypeOfficerTexted, `{"by":"o.amir","address":"+447700900201","text":"yes","say":"Please text 1, 2 or 3."}`)
+	tell("H-1", events.TypeCaseChanged, `{"team":"south","contacts":[`+
+		`{"id":"c1","name":"Sam Taylor","mobile":"`+family+`","email":"`+sam+`"},{"id":"c2","name":"Pat Taylor","email":"pat.taylor@family.example","safe_contact":true}]}`)
+	tell("H-1", events.TypeContactConfirmed, `{"contact":"c2","channel":"email","by":"o.jane"}`)
 	tell("H-1", events.TypeReplyPostponed, `{"enquiry":"e1","until":"2026-11-24","reason":"waiting for the school","by":"o.jane"}`)
 	tell("H-1", events.TypeEnquiryReceived, `{"enquiry":"e2","urgent":true,"contact":{"name":"Robin Hill","mobile":"07700 900151"}}`)
 	crash()

@@ -97,6 +97,9 @@ type Own struct {
 	// Unsubscribe is the address at which one POST, by a mail program, says that
 	// the recipient wants no more (RFC 8058). It begins with https://.
 	Unsubscribe string
+	// Mark is the name of a header field that holds our id of the message, so that
+	// one of our own that comes back is known.
+	Mark string
 }
 
 // Sender hands emails to one mail server. It is safe for many goroutines; those

@@ -52,6 +52,9 @@ func (s *Sender) compose(m channel.Message) (*letter, *channel.Failure) {
 	}
 	// RFC 3834: well-behaved out-of-office programs do not answer this.
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
+	if own.mark != "" {
+		message.SetGenHeader(mail.Header(own.mark), m.ID)
+	}
 	if own.unsubscribe != "" {
 		// On one line: some programs find nothing where go-mail would fold it.
 		message.SetGenHeaderPreformatted(mail.HeaderListUnsubscribe, "<"+own.unsubscribe+">")
@@ -74,7 +77,7 @@ func (s *Sender) compose(m channel.Message) (*letter, *channel.Failure) {
 // own is an Own whose fields are fit for an email.
 type own struct {
 	returnPath, replyTo *netmail.Address
-	unsubscribe         string
+	unsubscribe, mark   string
 }
 
 // ownOf gives what is the message's own, and what is everybody's where it has none.
@@ -92,6 +95,7 @@ func (s *Sender) ownOf(m channel.Message) (own, *channel.Failure) {
 		mine.replyTo, replyErr = netmail.ParseAddress(given.ReplyTo)
 	}
 	mine.unsubscribe = given.Unsubscribe
+	mine.mark = given.Mark
 	if returnErr != nil || replyErr != nil || !oneClick(given.Unsubscribe) {
 		return own{}, &channel.Failure{Verdict: channel.Retry, Code: "not-usable",
 			Reason: "Hearback could not make the email's own addresses. The operator must check PUBLIC_URL and the settings of incoming mail."}
