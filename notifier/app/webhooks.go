@@ -45,11 +45,18 @@ func (a *App) twilioDoors(p *publisher) map[string]http.Handler {
 		return map[string]http.Handler{inbound.StatusPath: closed, inbound.InboundPath: closed}
 	}
 	twilio := inbound.Twilio{
-		PublicURL: a.Config.PublicURL, Signed: sms.Signed(string(a.Config.TwilioAuthToken)), Report: sms.ReportOf, Pen: notifier.PenRef,
-		Matcher: matcher{a.picture}, Publisher: p, Rejecter: p, Now: time.Now,
-		Own: a.Config.TwilioFrom, Keywords: func() keyword.Words { return a.shelf.Books().Current.Keywords },
+		PublicURL: a.Config.PublicURL, Signed: sms.Signed(string(a.Config.TwilioAuthToken)), Report: sms.ReportOf, Texts: a.texts(p),
 	}
+	twilio.Own = a.Config.TwilioFrom
 	return map[string]http.Handler{inbound.StatusPath: twilio.Status(), inbound.InboundPath: twilio.Inbound()}
+}
+
+// texts is what becomes of the texts that people send.
+func (a *App) texts(p *publisher) inbound.Texts {
+	return inbound.Texts{
+		Pen: notifier.PenRef, Matcher: matcher{a.picture}, Publisher: p, Rejecter: p, Now: time.Now,
+		Keywords: func() keyword.Words { return a.shelf.Books().Current.Keywords },
+	}
 }
 
 // leavers opens the links with which contacts end emails (RFC 8058).

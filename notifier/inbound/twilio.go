@@ -1,15 +1,14 @@
 package inbound
 
 import (
-	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"hearback/events"
 	"hearback/notifier/channel"
-	"hearback/notifier/keyword"
 )
 
 const (
@@ -21,19 +20,7 @@ const (
 	inboundSource = "/twilio/inbound"
 )
 
-// Match is a case that has an address: see picture.Match.
-type Match struct {
-	Case, Contact string
-	Last          time.Time
-}
-
-// Matcher finds the cases that have an address.
-type Matcher interface {
-	Matches(channel, address string) []Match
-}
-
-// Twilio is what the handlers of Twilio's calls work with. Every field is needed but
-// the last three.
+// Twilio is what the handlers of Twilio's calls work with. Every field is needed.
 type Twilio struct {
 	// PublicURL is the address under which Twilio reaches us, without a path. It is
 	// part of what Twilio signs, and no header of the request replaces it.
@@ -42,26 +29,7 @@ type Twilio struct {
 	Signed func(address string, form map[string]string, signature string) bool
 	// Report says what a status and an error code of Twilio's mean.
 	Report func(status, code string) channel.Report
-	// Pen is the case that keeps what an address wrote and no case can be told.
-	Pen       func(channel, address string) string
-	Matcher   Matcher
-	Publisher Publisher
-	Rejecter  Rejecter
-	Now       func() time.Time
-
-	// Own is the number that texts go out from. A text from it is our own come back.
-	Own string
-	// Echo is called for each of our own texts that came back.
-	Echo func()
-	// Keywords are those that the book in force adds to the usual ones.
-	Keywords func() keyword.Words
-}
-
-// Closed is a door that is not open, and says why.
-func Closed(why string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, problem{Status: http.StatusServiceUnavailable, Detail: why})
-	})
+	Texts
 }
 
 // Status takes what became of a text. Its address holds our id of the message, so
@@ -84,17 +52,17 @@ func (t Twilio) Status() http.Handler {
 		stored := false
 		switch {
 		case !known || sid == "":
-			stored = t.keep(w, r, "A receipt from Twilio names no message of ours. If this goes on, check that PUBLIC_URL alone stands behind the messaging service's call-backs.", form)
+			stored = t.keep(w, r, "A receipt from Twilio names no message of ours. If this goes on, check that PUBLIC_URL alone stands behind the messaging service's call-backs.", encoded(form))
 		case onItsWay(status):
 			stored = true
 		case report.Status == channel.Sending:
-			stored = t.keep(w, r, "A receipt from Twilio has a status that Hearback does not know.", form)
+			stored = t.keep(w, r, "A receipt from Twilio has a status that Hearback does not know.", encoded(form))
 		default:
 			id := sid + ":" + status
 			if report.Code != "" {
 				id += ":" + report.Code
 			}
-			stored = t.store(w, r, t.event(events.TypeReceiptReceived, ref, statusSource, id, events.Receipt{
+			stored = t.store(w, r, t.event(events.TypeReceiptReceived, ref, statusSource, id, time.Time{}, events.Receipt{
 				Message: message, Channel: events.ChannelSMS, ProviderID: sid, Status: report.Status, Code: report.Code, Reason: report.Reason, Unusable: report.Unusable}))
 		}
 		if stored {
@@ -112,62 +80,44 @@ func onItsWay(status string) bool {
 	return false
 }
 
-func (t Twilio) event(eventType, ref, source, id string, data any) events.Event {
-	body, err := json.Marshal(data)
-	if err != nil {
-		panic("inbound: plain texts must encode: " + err.Error()) // cannot happen
-	}
-	return events.Event{ID: id, Source: source, Type: eventType, Case: ref, Time: t.Now().UTC(), Data: body}
-}
-
-// store publishes events, or answers that Twilio should try again. What cannot be an
-// event is kept as it is. It goes on when Twilio hangs up: by default Twilio repeats
-// only a call that could not connect.
-func (t Twilio) store(w http.ResponseWriter, r *http.Request, list ...events.Event) bool {
-	good := make([]events.Event, 0, len(list))
-	for _, event := range list {
-		if err := event.Check(t.Now()); err == nil {
-			good = append(good, event)
-		} else if !t.reject(w, r, event.Case, "What Twilio passed on cannot be an event: "+err.Error(), event.Data) {
-			return false
+// Inbound takes what somebody texted: see [Texts]. Pictures are never fetched: the
+// text says that there are some. It answers 2xx, with nothing to say, only once all
+// is stored.
+func (t Twilio) Inbound() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		form, ok := t.form(w, r)
+		if !ok {
+			return
 		}
-	}
-	if len(good) == 0 {
-		return true
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeWithin)
-	defer cancel()
-	if t.Publisher.Publish(ctx, good...) != nil {
-		sendAgain(w)
-		return false
-	}
-	return true
+		m := text{source: inboundSource, id: form["MessageSid"], from: form["From"], to: form["To"], body: form["Body"], acted: form["OptOutType"]}
+		if n, err := strconv.Atoi(form["NumMedia"]); err == nil && n > 0 {
+			m.files = "[" + strconv.Itoa(n) + " picture or file: open it in the Twilio console]"
+		}
+		var stored bool
+		if m.id == "" || m.from == "" {
+			stored = t.keep(w, r, "A text that Twilio passed on has no MessageSid or no From.", encoded(form))
+		} else {
+			stored = t.take(w, r, m, func() []byte { return encoded(form) })
+		}
+		if stored {
+			writeTwiML(w)
+		}
+	})
 }
 
-// keep stores a call that concerns no case, where a person will see it, or answers
-// that Twilio should try again.
-func (t Twilio) keep(w http.ResponseWriter, r *http.Request, reason string, form map[string]string) bool {
+// encoded is a form as it is kept for a person.
+func encoded(form map[string]string) []byte {
 	body, err := json.Marshal(form)
 	if err != nil {
 		panic("inbound: plain texts must encode: " + err.Error()) // cannot happen
 	}
-	return t.reject(w, r, events.UnknownCase, reason, body)
+	return body
 }
 
-func (t Twilio) reject(w http.ResponseWriter, r *http.Request, ref, reason string, body []byte) bool {
-	if !events.ValidCase(ref) {
-		ref = events.UnknownCase
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), keepWithin)
-	defer cancel()
-	if t.Rejecter.Reject(ctx, ref, cut(reason, maxReason), body[:min(len(body), MaxKept)]) != nil {
-		sendAgain(w)
-		return false
-	}
-	return true
-}
-
-func sendAgain(w http.ResponseWriter) {
-	w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
-	answer(w, problem{Status: http.StatusServiceUnavailable, Detail: "It is not known whether this was stored. Send the same again: a repeat changes nothing."})
+// writeTwiML answers that there is nothing to say: what families hear goes out as
+// any other message does.
+func writeTwiML(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`)
 }

@@ -34,6 +34,12 @@ func twilio(s *store, known directory) inbound.Twilio {
 		Report: func(status, code string) channel.Report {
 			return channel.Report{Status: map[string]string{"delivered": channel.Delivered, "failed": channel.Failed, "sent": channel.Sent}[status], Code: code, Reason: "in words"}
 		},
+		Texts: texts(s, known),
+	}
+}
+
+func texts(s *store, known directory) inbound.Texts {
+	return inbound.Texts{
 		Pen:     func(channel, address string) string { return "pen-of-" + strings.TrimPrefix(address, "+") },
 		Matcher: known, Publisher: s, Rejecter: s, Now: monday,
 	}
