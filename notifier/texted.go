@@ -56,22 +56,35 @@ func (d *decider) officerTexted(e events.Event) {
 // askedOf lists the open promises for which a member of staff was chased by text.
 func (d *decider) askedOf(person string) (asked []Promise) {
 	for _, p := range d.c.Promises {
-		if slices.Contains(p.Asked, person) {
+		if slices.Contains(d.c.AskedByText(p), person) {
 			asked = append(asked, p)
 		}
 	}
 	return asked
 }
 
-// asked notes that a chase by text has been handed over: it may be answered the same
-// way from now on.
-func (d *decider) asked(m Message) {
-	if !m.Staff || m.Kind != Chase || m.Channel != SMS {
-		return
+// AskedByText lists the members of staff who were chased by text for a promise and may
+// answer by text: also those whose chase is on its way, for it may have arrived
+// although nobody has recorded that yet.
+func (c Case) AskedByText(p Promise) []string {
+	asked := p.Asked
+	for i := range c.Messages {
+		if m := &c.Messages[i]; m.asksFor(p.Key()) && !slices.Contains(asked, m.To) {
+			asked = append(slices.Clip(asked), m.To)
+		}
 	}
+	return asked
+}
+
+// asksFor: it is a chase by text for a promise.
+func (m *Message) asksFor(key string) bool {
+	return m.Staff && m.Kind == Chase && m.Channel == SMS && (m.Promise == key || slices.Contains(m.Also, key))
+}
+
+// asked notes that a chase by text has been handed over.
+func (d *decider) asked(m Message) {
 	for i := range d.c.Promises {
-		p := &d.c.Promises[i]
-		if (p.Key() == m.Promise || slices.Contains(m.Also, p.Key())) && !slices.Contains(p.Asked, m.To) {
+		if p := &d.c.Promises[i]; m.asksFor(p.Key()) && !slices.Contains(p.Asked, m.To) {
 			p.Asked = append(slices.Clip(p.Asked), m.To)
 		}
 	}

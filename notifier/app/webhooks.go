@@ -56,6 +56,7 @@ func (a *App) texts(p *publisher) inbound.Texts {
 	return inbound.Texts{
 		Pen: notifier.PenRef, Matcher: matcher{a.picture}, Publisher: p, Rejecter: p, Now: time.Now,
 		Keywords: func() keyword.Words { return a.shelf.Books().Current.Keywords },
+		Staff:    staffTexts{a, time.Now}.Read,
 	}
 }
 

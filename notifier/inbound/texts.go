@@ -27,7 +27,7 @@ type Matcher interface {
 // on. A number that one case has is that case's; of several, the one that a text last
 // went to; in doubt it goes to the holding pen, never to a case it may not belong to.
 // STOP and START count for every case that has the number. Every field is needed but
-// the last three.
+// the last four.
 type Texts struct {
 	// Pen is the case that keeps what an address wrote and no case can be told.
 	Pen       func(channel, address string) string
@@ -42,6 +42,17 @@ type Texts struct {
 	Echo func()
 	// Keywords are those that the book in force adds to the usual ones.
 	Keywords func() keyword.Words
+	// Staff reads a text from a member of staff who was chased by text. It is false
+	// for any other number, and for what is no certain answer where a family has the
+	// number too.
+	Staff func(number, text string, family bool) (StaffText, bool)
+}
+
+// StaffText is what a member of staff answered, and the case that it is about: the
+// holding pen of the number where they must be asked back.
+type StaffText struct {
+	Case string
+	Data events.OfficerTexted
 }
 
 // text is what somebody texted.
@@ -85,6 +96,11 @@ func (t Texts) said(m text) []events.Event {
 	}
 	m.kind = keyword.Of(m.body, more)
 	matches := newestFirst(t.Matcher.Matches(events.ChannelSMS, m.from))
+	if t.Staff != nil && m.kind == keyword.None && m.acted == "" {
+		if said, is := t.Staff(m.from, m.body, len(matches) > 0); is {
+			return []events.Event{t.answered(m, said)}
+		}
+	}
 	switch {
 	case len(matches) == 0:
 	case m.kind == keyword.Stop || m.acted == "STOP":
@@ -96,6 +112,15 @@ func (t Texts) said(m text) []events.Event {
 		return append(t.wishes(events.TypeContactOptedIn, m, matches), t.message(m, matches))
 	}
 	return []events.Event{t.message(m, matches)}
+}
+
+// answered is what a member of staff texted. A machine of theirs is not asked back.
+func (t Texts) answered(m text, said StaffText) events.Event {
+	said.Data.Address, said.Data.Text, said.Data.ProviderID = m.from, m.body, m.id
+	if said.Data.Answer == "" && keyword.Automatic(m.body) {
+		said.Data.Say = ""
+	}
+	return t.event(events.TypeOfficerTexted, said.Case, m.source, m.id, m.at, said.Data)
 }
 
 // message is the text for the one case that it belongs to, or for the holding pen.

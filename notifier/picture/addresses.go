@@ -99,7 +99,7 @@ func addressesOf(c *notifier.Case) []uint64 {
 		if p.Caller != nil {
 			add(*p.Caller)
 		}
-		for _, person := range p.Asked {
+		for _, person := range c.AskedByText(p) {
 			if hash := addressOf(staff, person); !slices.Contains(list, hash) {
 				list = append(list, hash)
 			}
@@ -176,7 +176,7 @@ func (p *Picture) Asked(person string) []string {
 			continue
 		}
 		for _, promise := range c.Promises {
-			if at, known := due[ref]; slices.Contains(promise.Asked, person) && (!known || promise.Due.Before(at)) {
+			if at, known := due[ref]; slices.Contains(c.AskedByText(promise), person) && (!known || promise.Due.Before(at)) {
 				due[ref] = promise.Due
 			}
 		}

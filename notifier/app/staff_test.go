@@ -1,0 +1,113 @@
+package app_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"hearback/events"
+)
+
+// byText is the hasty book, whose officers are chased by text.
+func byText(t *testing.T) fs.FS {
+	t.Helper()
+	book := hasty(t).(fstest.MapFS)
+	rules := book["rules.yaml"].Data
+	book["rules.yaml"].Data = bytes.Replace(rules, []byte("words: reply-overdue}"), []byte("words: reply-overdue, via: [sms, email]}"), 1)
+	if bytes.Equal(rules, book["rules.yaml"].Data) {
+		t.Fatal("the hasty book has changed")
+	}
+	return book
+}
+
+// texted lists what was texted to a number.
+func (c *council) texted(number string) (bodies []string) {
+	for _, text := range c.twilio.Received() {
+		if text.To == number {
+			bodies = append(bodies, text.Body)
+		}
+	}
+	return bodies
+}
+
+// An officer who was chased by text answers by text: what is not certain is asked
+// back, what is certain is done, and they hear what follows.
+func TestAnOfficerAnswersByText(t *testing.T) {
+	c := open(t, byText(t))
+	const officer = "+447700900200"
+	for _, ref := range []string{"H-1", "H-2"} {
+		c.tell(ref, events.TypeCaseOpened, map[string]any{"team": "north", "officer": "o.jane",
+			"contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "email": "sam@family.example"}}})
+		c.tell(ref, events.TypeEnquiryReceived, map[string]any{"enquiry": "q1", "channel": "phone", "from": "c1"})
+	}
+	c.until("two chases by text", func() bool { return len(c.texted(officer)) == 2 })
+	for _, chase := range c.texted(officer) {
+		if !strings.HasSuffix(chase, "\nText back 1: replied, 2 and a day: not yet, 3: not mine.") {
+			t.Errorf("a chase does not say how to answer it: %q", chase)
+		}
+	}
+	count := 0
+	answers := func(body, says string) {
+		t.Helper()
+		before := len(c.texted(officer))
+		count++
+		form := map[string]string{"MessageSid": fmt.Sprint("SM", count), "From": officer, "To": "+441632960000", "Body": body}
+		for range 2 { // Twilio calls twice
+			if code := c.calls("/webhooks/twilio/inbound", form); code != http.StatusOK {
+				t.Fatalf("%q was answered %d", body, code)
+			}
+		}
+		c.until("what is texted back", func() bool { return len(c.texted(officer)) > before })
+		if back := c.texted(officer)[before:]; len(back) != 1 || !strings.Contains(back[0], says) {
+			t.Errorf("%q was texted back %q, want one text with %q", body, back, says)
+		}
+	}
+	open := func(want int) {
+		t.Helper()
+		c.until(fmt.Sprintf("%d open promises", want), func() bool { _, promises, _ := c.app.Size(); return promises == want })
+	}
+	answers("1", "Which case?")
+	answers("ok will do", "Sorry, we cannot read that.")
+	open(2)
+	answers("1 H-1", "H-1: thank you. It is recorded that you have replied")
+	open(1)
+	answers("2 yesterday", "Sorry, we cannot read that.")
+	answers("3", "H-2: recorded that it is not yours.")
+	open(1)
+	answers("1", "H-2: thank you.")
+	open(0)
+	answers("1", "No family is waiting for an answer from you.")
+}
+
+// A number that a family and an officer share: a certain answer is the officer's,
+// anything else is the family's word and is never lost.
+func TestANumberOfAnOfficerWhoIsAlsoAParent(t *testing.T) {
+	c := open(t, byText(t))
+	const both = "+447700900200"
+	c.tell("H-9", events.TypeCaseOpened, map[string]any{"team": "south", "officer": "o.kwame",
+		"contacts": []map[string]any{{"id": "c1", "name": "Jane Okafor", "mobile": both}}})
+	c.tell("H-1", events.TypeCaseOpened, map[string]any{"team": "north", "officer": "o.jane", "contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "email": "sam@family.example"}}})
+	c.tell("H-1", events.TypeEnquiryReceived, map[string]any{"enquiry": "q1", "channel": "phone", "from": "c1"})
+	c.until("the chase by text", func() bool { return len(c.texted(both)) == 1 })
+	tasks, err := c.app.Conn().SubscribeSync(events.OutcomeSubject("H-9", events.TypeTaskOpened))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for sid, body := range map[string]string{"SM1": "When is the meeting about my son?", "SM2": "1"} {
+		if code := c.calls("/webhooks/twilio/inbound", map[string]string{"MessageSid": sid, "From": both, "Body": body}); code != http.StatusOK {
+			t.Fatalf("answered %d", code)
+		}
+	}
+	c.until("the promise of H-1 to be kept", func() bool {
+		return slices.ContainsFunc(c.texted(both), func(body string) bool { return strings.HasPrefix(body, "H-1: thank you.") })
+	})
+	task, err := tasks.NextMsgWithContext(t.Context())
+	if err != nil || !strings.Contains(string(task.Data), "Answer the family") {
+		t.Errorf("the parent's own word came to nothing: %v", err)
+	}
+}
