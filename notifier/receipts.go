@@ -66,7 +66,8 @@ func (d *decider) forgetSent() {
 // receiptReceived takes what a provider says of a message.
 func (d *decider) receiptReceived(e events.Event) {
 	said := data[events.Receipt](e)
-	r := Result{Message: said.Message, Provider: said.ProviderID, Code: said.Code, Reason: said.Reason, Unusable: said.Unusable, At: e.Time.UTC(), Awaits: AwaitsReceipt}
+	r := Result{Message: said.Message, Provider: said.ProviderID, Code: said.Code, Reason: said.Reason, Unusable: said.Unusable,
+		At: e.Time.UTC(), Awaits: AwaitsReceipt, Channel: said.Channel}
 	switch said.Status {
 	case events.ReceiptSent:
 		r.Status = Sent
@@ -77,7 +78,7 @@ func (d *decider) receiptReceived(e events.Event) {
 	default:
 		return // still on its way: the hand-over has said as much
 	}
-	if m, waits := d.c.Message(said.Message); waits {
+	if m, waits := d.c.Message(said.Message); waits && (said.Channel == "" || said.Channel == m.Channel) {
 		// The hand-over was never recorded, and here is the proof that it happened.
 		accepted := r
 		accepted.Status, accepted.Code, accepted.Unusable, accepted.Reason = Sent, "", false, "a receipt shows that the provider has it"
@@ -97,8 +98,9 @@ func (d *decider) cameOf(r Result) {
 		return
 	}
 	a := &d.c.Sent[i]
-	if r.Provider != "" && a.Provider != "" && r.Provider != a.Provider {
-		return // it speaks of another hand-over
+	if r.Provider != "" && a.Provider != "" && r.Provider != a.Provider || r.Channel != "" && r.Channel != a.Message.Channel {
+		// It speaks of another hand-over, or of what another system named alike.
+		return
 	}
 	d.changed = true
 	before := a.Status

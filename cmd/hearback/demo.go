@@ -81,7 +81,7 @@ func demoConfig(config *app.Config) (notes []string, remove func() error, err er
 		config.NatsListen = "127.0.0.1:0"
 	}
 	// What is only captured needs no pacing: a newcomer sees it all at once.
-	if _, set := setting("SMS_RATE"); !set && config.TwilioAccountSID == "" {
+	if _, set := setting("SMS_RATE"); !set && config.TwilioAccountSID == "" && config.NotifyAPIKey == "" {
 		config.SMSRate = 0
 	}
 	if _, set := setting("EMAIL_RATE"); !set && config.SMTPHost == "" {
@@ -125,7 +125,7 @@ func printDemo(to io.Writer, a *app.App, seeded seeding, notes []string) {
 		fmt.Fprintf(to, "  The data folder holds cases already, so no council was made up.\n")
 	}
 	channels := make([]string, 0, 2)
-	for name, sentTo := range map[string]string{"sms": "texts go to Twilio", "email": "emails go to the mail server"} {
+	for name, sentTo := range map[string]string{"sms": "texts go to their provider", "email": "emails go to the mail server"} {
 		if _, captured := a.Captured()[name]; !captured {
 			channels = append(channels, sentTo)
 		}

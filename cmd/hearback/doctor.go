@@ -111,7 +111,8 @@ var userInfo = regexp.MustCompile(`//[^/\s@]*@`)
 // redact takes out every secret of the settings, whoever put it into a text:
 // libraries and servers quote what they were given.
 func (d *doctor) redact(text string) string {
-	secrets := []app.Secret{d.config.IngestToken, d.config.TwilioAuthToken, d.config.SMTPPassword, d.config.EncryptionKey}
+	c := d.config
+	secrets := []app.Secret{c.IngestToken, c.LinkSecret, c.TwilioAuthToken, c.NotifyAPIKey, c.NotifyCallbackToken, c.SMTPPassword, c.EncryptionKey}
 	for _, s := range secrets {
 		if s != "" {
 			text = strings.ReplaceAll(text, string(s), "[redacted]")
@@ -126,8 +127,12 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 func (d *doctor) settings() {
 	c := d.config
 	before := len(d.findings)
-	texts, emails := c.TwilioAccountSID != "", c.SMTPHost != ""
-	if texts && c.PublicURL == "" {
+	texts, emails := c.TwilioAccountSID != "" || c.NotifyAPIKey != "", c.SMTPHost != ""
+	if c.NotifyAPIKey != "" && c.NotifyCallbackToken == "" {
+		d.warn("NOTIFY_CALLBACK_TOKEN", "it is not set, so GOV.UK Notify can pass on nothing that families text, and has to be asked what became of ours",
+			"set HEARBACK_NOTIFY_CALLBACK_TOKEN, and enter it in Notify under API integration, Callbacks")
+	}
+	if c.TwilioAccountSID != "" && c.PublicURL == "" {
 		d.warn("PUBLIC_URL", "it is not set, so Twilio cannot report what became of texts", "set HEARBACK_PUBLIC_URL to the address under which the world reaches this service")
 	}
 	if (texts || emails) && c.BookDir == "" {

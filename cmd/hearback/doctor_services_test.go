@@ -45,6 +45,35 @@ func TestDoctorOfTwilio(t *testing.T) {
 	}
 }
 
+func TestDoctorOfNotify(t *testing.T) {
+	const key = "made-up-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0"
+	provider := standin.NewNotify(key, standin.NotifyFaults{})
+	server := httptest.NewServer(provider)
+	t.Cleanup(server.Close)
+	settings(t, "NOTIFY_API_KEY", key, "NOTIFY_SMS_TEMPLATE", "f33517ff-2a88-4f6e-b855-c550268ce08a", "NOTIFY_BASE_URL", server.URL)
+	code, found := examined(t)
+	if code != 0 {
+		t.Errorf("status %d: %+v", code, found)
+	}
+	expect(t, found, "texts", statusOK, "no text was sent")
+	expect(t, found, "NOTIFY_CALLBACK_TOKEN", statusWarn, "families text")
+	expect(t, found, "BOOK_DIR", statusWarn, "made-up officers")
+	if counts := provider.Counts(); counts.Requests != 0 || counts.Lookups != 1 {
+		t.Errorf("Notify was asked for %d texts and %d look-ups, want 0 and 1", counts.Requests, counts.Lookups)
+	}
+
+	t.Setenv("HEARBACK_NOTIFY_API_KEY", strings.Replace(key, "3d844edf", "00000000", 1))
+	t.Setenv("HEARBACK_NOTIFY_CALLBACK_TOKEN", "a-made-up-token-of-ours")
+	code, found = examined(t)
+	if code != 1 {
+		t.Errorf("with a key that is not Notify's: status %d, %+v", code, found)
+	}
+	expect(t, found, "texts", statusFail, "HEARBACK_NOTIFY_API_KEY")
+	if len(found["NOTIFY_CALLBACK_TOKEN"]) != 0 {
+		t.Errorf("with a token it says %+v", found["NOTIFY_CALLBACK_TOKEN"])
+	}
+}
+
 func TestDoctorOfATwilioThatRefuses(t *testing.T) {
 	answer := func(status int, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {

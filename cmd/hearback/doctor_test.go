@@ -83,6 +83,8 @@ func TestDoctorOfSettings(t *testing.T) {
 		"not a number":           {[]string{"SMTP_PORT", "many"}, "settings", statusFail, "HEARBACK_SMTP_PORT"},
 		"two at once":            {[]string{"LOG_LEVEL", "loud", "LOG_FORMAT", "xml"}, "settings", statusFail, "LOG_FORMAT"},
 		"account without token":  {[]string{"TWILIO_ACCOUNT_SID", "AC0"}, "settings", statusFail, "TWILIO_AUTH_TOKEN"},
+		"a token too short":      {[]string{"NOTIFY_CALLBACK_TOKEN", "short"}, "settings", statusFail, "openssl rand -hex 32"},
+		"a token in two words":   {[]string{"NOTIFY_CALLBACK_TOKEN", "a-made-up token-of-two"}, "settings", statusFail, "without spaces"},
 		"a key that is too long": {[]string{"ENCRYPTION_KEY", "c2hvcnQ="}, "settings", statusFail, "ENCRYPTION_KEY"},
 		"replicas, embedded":     {[]string{"REPLICAS", "3"}, "REPLICAS", statusWarn, "NATS_URL"},
 		"half a password":        {[]string{"SMTP_HOST", "127.0.0.1", "SMTP_PORT", "1", "SMTP_FROM", "send@council.example", "SMTP_USERNAME", "send"}, "SMTP_USERNAME", statusFail, "SMTP_PASSWORD"},
@@ -185,10 +187,11 @@ func TestDoctorOfAStoppedHearback(t *testing.T) {
 }
 
 func TestDoctorKeepsSecrets(t *testing.T) {
-	d := &doctor{found: func(finding) {}, config: app.Config{SMTPPassword: "opensesame", TwilioAuthToken: "tok3n", IngestToken: "ing3st", EncryptionKey: "k3y"}}
-	d.fail("everything", "opensesame and tok3n went to nats://user:pass@nats.council.example:4222", "change ing3st\nand k3y")
+	d := &doctor{found: func(finding) {}, config: app.Config{SMTPPassword: "opensesame", TwilioAuthToken: "tok3n", IngestToken: "ing3st", EncryptionKey: "k3y",
+		LinkSecret: "l1nk", NotifyAPIKey: "n0tify", NotifyCallbackToken: "b3arer"}}
+	d.fail("everything", "opensesame, n0tify, b3arer, l1nk and tok3n went to nats://user:pass@nats.council.example:4222", "change ing3st\nand k3y")
 	got := d.findings[0].String()
-	for _, secret := range []string{"opensesame", "tok3n", "ing3st", "k3y", "user:pass"} {
+	for _, secret := range []string{"opensesame", "tok3n", "ing3st", "k3y", "l1nk", "n0tify", "b3arer", "user:pass"} {
 		if strings.Contains(got, secret) {
 			t.Errorf("the finding %q holds the secret %q", got, secret)
 		}

@@ -62,7 +62,9 @@ type Config struct {
 	NotifyAPIKey      Secret `envconfig:"NOTIFY_API_KEY" desc:"GOV.UK Notify's API key, instead of a Twilio account; empty: not used"`
 	NotifySMSTemplate string `envconfig:"NOTIFY_SMS_TEMPLATE" desc:"id of the Notify template for texts, whose whole content is ((body))"`
 	NotifySMSSender   string `envconfig:"NOTIFY_SMS_SENDER" desc:"id of a Notify text message sender; empty: the service's default"`
-	NotifyBaseURL     string `envconfig:"NOTIFY_BASE_URL" default:"https://api.notifications.service.gov.uk" desc:"where Notify's API is"`
+	// NotifyCallbackToken opens the doors for Notify's calls.
+	NotifyCallbackToken Secret `envconfig:"NOTIFY_CALLBACK_TOKEN" desc:"bearer token of Notify's calls to /webhooks/notify/, the same as is entered there; empty: they are refused, and Notify is asked instead"`
+	NotifyBaseURL       string `envconfig:"NOTIFY_BASE_URL" default:"https://api.notifications.service.gov.uk" desc:"where Notify's API is"`
 
 	SMTPHost     string  `envconfig:"SMTP_HOST" desc:"mail server; empty: emails are captured"`
 	SMTPPort     int     `envconfig:"SMTP_PORT" default:"587" desc:"its port"`
@@ -162,6 +164,9 @@ func (c Config) validate() error {
 	if c.NotifyAPIKey != "" && c.TwilioAccountSID != "" {
 		fault("NOTIFY_API_KEY", "and TWILIO_ACCOUNT_SID are both set: choose one provider of texts")
 	}
+	if token := string(c.NotifyCallbackToken); token != "" && (len(token) < 16 || strings.ContainsFunc(token, notInAToken)) {
+		fault("NOTIFY_CALLBACK_TOKEN", "must be at least 16 letters, digits and signs without spaces: make one with `openssl rand -hex 32`, and enter the same in GOV.UK Notify under API integration, Callbacks")
+	}
 	if c.SMTPHost != "" {
 		if _, err := mail.ParseAddress(c.SMTPFrom); err != nil {
 			fault("SMTP_FROM", "must be an email address when SMTP_HOST is set, such as SEND team <send@council.example>")
@@ -192,6 +197,9 @@ func (c Config) validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// notInAToken are the characters that a header may not hold or may change.
+func notInAToken(r rune) bool { return r <= ' ' || r > '~' }
 
 func (c Config) key() ([]byte, error) {
 	if c.EncryptionKey == "" {

@@ -14,8 +14,8 @@ import (
 	"hearback/events"
 )
 
-// hasty is the example book with a promise that is due at once.
-func hasty(t *testing.T) fs.FS {
+// exampleBook is a copy of the example book.
+func exampleBook(t *testing.T) fstest.MapFS {
 	t.Helper()
 	book := fstest.MapFS{}
 	err := fs.WalkDir(deploy.Hertfordshire(), ".", func(path string, entry fs.DirEntry, err error) error {
@@ -29,6 +29,13 @@ func hasty(t *testing.T) fs.FS {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return book
+}
+
+// hasty is the example book with a promise that is due at once.
+func hasty(t *testing.T) fs.FS {
+	t.Helper()
+	book := exampleBook(t)
 	book["rules.yaml"] = &fstest.MapFile{Data: []byte(`
 council: {name: Hertfordshire County Council, short: Herts SEND, phone: 01632 960123}
 working_time: {bank_holidays: england-and-wales, hours: {mon-fri: ["09:00-17:00"]}}

@@ -1,12 +1,14 @@
 package app
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"time"
 	"unicode"
 
 	"hearback/notifier"
+	"hearback/notifier/channel/notify"
 	"hearback/notifier/channel/sms"
 	"hearback/notifier/inbound"
 	"hearback/notifier/keyword"
@@ -35,6 +37,7 @@ func (c Config) statusCallback() string {
 // webhooks are the doors for providers' calls, by path.
 func (a *App) webhooks(p *publisher, keys link.Keys) map[string]http.Handler {
 	doors := a.twilioDoors(p)
+	maps.Copy(doors, a.notifyDoors(p))
 	doors[inbound.UnsubscribePath] = inbound.OneClick(leavers{a, keys}, p, time.Now)
 	return doors
 }
@@ -49,6 +52,33 @@ func (a *App) twilioDoors(p *publisher) map[string]http.Handler {
 	}
 	twilio.Own = a.Config.TwilioFrom
 	return map[string]http.Handler{inbound.StatusPath: twilio.Status(), inbound.InboundPath: twilio.Inbound()}
+}
+
+func (a *App) notifyDoors(p *publisher) map[string]http.Handler {
+	doors := inbound.Notify{
+		ParseReceipt: reported(notify.ParseReceipt), ParseReturnedLetter: reported(notify.ParseReturnedLetter),
+		ParseText: func(body []byte) (inbound.Texted, error) {
+			said, err := notify.ParseReceivedText(body)
+			return inbound.Texted{ID: said.ID, From: said.From, To: said.To, Body: said.Message, At: said.Received}, err
+		},
+		// A door opens once the picture is whole, and a message goes out once its case
+		// is in the leader's. Where a standby lags behind, Notify is asked in the end.
+		Known: func(ref string) bool { return a.picture.Has(ref, 0) },
+		Texts: a.texts(p),
+	}
+	if token := string(a.Config.NotifyCallbackToken); token != "" {
+		doors.Authorised = func(header string) bool { return notify.Authorised(header, token) }
+	}
+	return map[string]http.Handler{inbound.ReceiptPath: doors.Receipts(), inbound.ReturnedLetterPath: doors.ReturnedLetters(), inbound.TextPath: doors.Received()}
+}
+
+// reported is what Notify says became of a message. Its words for the kinds of
+// messages are ours for the channels.
+func reported(parse func(body []byte) (notify.Receipt, error)) func(body []byte) (inbound.Reported, error) {
+	return func(body []byte) (inbound.Reported, error) {
+		said, err := parse(body)
+		return inbound.Reported{ID: said.ID, Message: said.Reference, Channel: said.Kind, Report: said.Report}, err
+	}
 }
 
 // texts is what becomes of the texts that people send.

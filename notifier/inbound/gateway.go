@@ -53,7 +53,7 @@ const (
 const (
 	structuredType = "application/cloudevents+json"
 	batchType      = "application/cloudevents-batch+json"
-	binaryType     = "application/json"
+	binaryType     = jsonType
 )
 
 const sayTypes = "send " + structuredType + " for one event, " + batchType + " for a list, or " + binaryType + " with ce-* headers"

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// maxForm is the largest form that is read, in bytes: Twilio's own are below 8 KB.
-	maxForm = 64 << 10
+	// maxCall is the largest body of a provider's call that is read, in bytes:
+	// Twilio's are below 8 KB, GOV.UK Notify's below 4.
+	maxCall = 64 << 10
 
 	formType        = "application/x-www-form-urlencoded"
 	signatureHeader = "X-Twilio-Signature"
@@ -25,7 +26,7 @@ func (t Twilio) form(w http.ResponseWriter, r *http.Request) (form map[string]st
 		answer(w, problem{Status: http.StatusMethodNotAllowed, Detail: "Twilio calls with POST."})
 		return nil, false
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCall))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		answer(w, problem{Status: http.StatusRequestEntityTooLarge, Detail: "The form is larger than any of Twilio's."})
 		return nil, false

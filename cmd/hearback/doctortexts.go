@@ -10,23 +10,52 @@ import (
 	"strings"
 	"time"
 
+	"hearback/notifier/channel"
+	"hearback/notifier/channel/notify"
 	"hearback/notifier/channel/sms"
 )
 
 const (
-	twilioPatience = 10 * time.Second
+	textsPatience = 10 * time.Second
 	// clockOff is how wrong the clock may be before somebody should mend it.
 	clockOff = 2 * time.Second
 )
 
-// texts tests the Twilio account with the look-up that Hearback itself makes
-// after a crash. It sends no text, and reads no more than one.
+// texts tests whoever sends the texts.
 func (d *doctor) texts(ctx context.Context, now func() time.Time) {
+	switch {
+	case d.config.TwilioAccountSID != "":
+		d.twilio(ctx, now)
+	case d.config.NotifyAPIKey != "":
+		d.notify(ctx, now)
+	default:
+		d.warn("texts", "they are captured, not sent", "set HEARBACK_TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM to send them, or HEARBACK_NOTIFY_API_KEY and NOTIFY_SMS_TEMPLATE")
+	}
+}
+
+// notify tests the key of GOV.UK Notify with the look-up that Hearback itself makes
+// after a crash, for a text that there is none of.
+func (d *doctor) notify(ctx context.Context, now func() time.Time) {
 	c := d.config
-	if c.TwilioAccountSID == "" {
-		d.warn("texts", "they are captured, not sent", "set HEARBACK_TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM to send them")
+	sender, err := notify.New(notify.Config{APIKey: string(c.NotifyAPIKey), Template: c.NotifySMSTemplate, SenderID: c.NotifySMSSender, BaseURL: c.NotifyBaseURL})
+	if err != nil {
+		d.fail("texts", err.Error(), "correct the HEARBACK_NOTIFY_ settings")
 		return
 	}
+	defer func() { _ = sender.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, textsPatience)
+	defer cancel()
+	if _, err := sender.Find(ctx, now(), channel.Message{ID: "hearback-doctor"}); err != nil {
+		d.fail("texts", channel.FailureOf(err).Reason, "then ask the doctor again")
+		return
+	}
+	d.ok("texts", "GOV.UK Notify takes the key; no text was sent, and whether it takes the template shows only then")
+}
+
+// twilio tests the Twilio account with the look-up that Hearback itself makes
+// after a crash. It sends no text, and reads no more than one.
+func (d *doctor) twilio(ctx context.Context, now func() time.Time) {
+	c := d.config
 	sender, err := sms.New(sms.Config{AccountSID: c.TwilioAccountSID, AuthToken: string(c.TwilioAuthToken), From: c.TwilioFrom, BaseURL: c.TwilioBaseURL})
 	if err != nil {
 		d.fail("texts", err.Error(), "correct the HEARBACK_TWILIO_ settings")
@@ -47,7 +76,7 @@ func (d *doctor) texts(ctx context.Context, now func() time.Time) {
 // askTwilio lists one text. It gives the HTTP status, Twilio's own code (0 if it
 // gave none) and its clock's time as it wrote it.
 func (d *doctor) askTwilio(ctx context.Context) (status, code int, date string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, twilioPatience)
+	ctx, cancel := context.WithTimeout(ctx, textsPatience)
 	defer cancel()
 	address := strings.TrimSuffix(d.config.TwilioBaseURL, "/") + "/2010-04-01/Accounts/" + url.PathEscape(d.config.TwilioAccountSID) + "/Messages.json?PageSize=1"
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
