@@ -19,9 +19,13 @@ import (
 // twilioCalls reports whether Twilio can tell us anything: it must know where we are.
 func (c Config) twilioCalls() bool { return c.TwilioAccountSID != "" && c.PublicURL != "" }
 
-// textsComeIn reports whether somebody may answer a text: a sender that is a name
-// cannot be answered (it has a letter, and is no messaging service).
+// textsComeIn reports whether somebody may answer a text: the provider must be able to
+// call us. A sender of Twilio's that is a name cannot be answered: it has a letter,
+// and is no messaging service. Notify's own sender is not known here.
 func (c Config) textsComeIn() bool {
+	if c.TwilioAccountSID == "" {
+		return c.NotifyAPIKey != "" && c.NotifyCallbackToken != ""
+	}
 	named := strings.ContainsFunc(c.TwilioFrom, unicode.IsLetter) && !strings.HasPrefix(c.TwilioFrom, "MG")
 	return c.twilioCalls() && !named
 }
