@@ -102,6 +102,21 @@ func TestEveryLossIsAFault(t *testing.T) {
 			t.Errorf("%+v is no fault", d)
 		}
 	}
+	var calls Calls
+	for _, one := range []struct{ answer, stored int }{{204, 1}, {200, 0}, {204, 2}, {503, 0}, {503, 1}} {
+		calls.count(one.answer, one.stored)
+	}
+	if want := (Calls{Answered: 3, Refused: 2, Lost: 1, Twice: 1}); calls != want {
+		t.Errorf("calls are counted as %+v, want %+v", calls, want)
+	}
+	if err := (Webhooks{Receipts: Calls{Answered: 5}, Texts: Calls{Answered: 5, Refused: 1}, Delivered: 5}).Err(); err != nil {
+		t.Errorf("nothing was lost, and yet: %v", err)
+	}
+	for _, w := range []Webhooks{{Receipts: Calls{Lost: 1}}, {Texts: Calls{Twice: 1}}, {Receipts: Calls{Answered: 2}, Delivered: 1}} {
+		if w.Err() == nil {
+			t.Errorf("%+v is no fault", w)
+		}
+	}
 	if (Disorder{Clean: Totals{Heard: 2}, Disordered: Totals{Heard: 1}}).Err() == nil || (Disorder{Clean: Totals{Unheard: 1}, Disordered: Totals{Unheard: 1}}).Err() == nil {
 		t.Error("a difference, or a loss without disorder, is no fault")
 	}
