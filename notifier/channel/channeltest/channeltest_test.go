@@ -55,6 +55,8 @@ func TestTheSuiteFindsFault(t *testing.T) {
 		"success while throttled":      {Throttles, 1, channel.Receipt{}, nil, "want a *channel.Failure"},
 		"cancelled, not told":          {Cancelled, 0, channel.Receipt{}, failure(channel.Retry), "cancelled"},
 		"out of time, not told":        {Hangs, 0, channel.Receipt{}, failure(channel.Unknown), "time ran out"},
+		"no answer, sorted as retry":   {HangsAfter, 0, channel.Receipt{}, failure(channel.Retry), "want one of"},
+		"no answer, not told":          {HangsAfter, 1, channel.Receipt{}, failure(channel.Unknown), "time ran out"},
 		"number in the error":          {Fails, 0, channel.Receipt{}, with("to +447700900123", nil), "recipient"},
 		"number without plus":          {Fails, 0, channel.Receipt{}, with("to 447700900123", nil), "recipient's digits"},
 		"escaped number in the cause":  {Fails, 0, channel.Receipt{}, with("", errors.New("GET ?To=%2B447700900123")), "recipient"},
