@@ -84,6 +84,20 @@ func with(words string, cause error) error {
 	return &channel.Failure{Verdict: channel.Retry, Code: "x", Reason: "No. " + words, Err: cause}
 }
 
+// TestEachLineOfAnAddressIsALeak: a letter goes to several lines, and a name or a
+// postcode alone is one too many.
+func TestEachLineOfAnAddressIsALeak(t *testing.T) {
+	letter := channel.Message{To: "Sam Taylor\n1 High Street\nSG5 1AA", Text: "Jo will reply."}
+	for _, word := range []string{"Sam Taylor", "1 High Street", "SG5 1AA"} {
+		if leaked := leak(with("to "+word, nil), letter, nil); leaked != "recipient's line" {
+			t.Errorf("%q in an error is taken for %q", word, leaked)
+		}
+	}
+	if leaked := leak(failure(channel.Never), letter, nil); leaked != "" {
+		t.Errorf("an honest error lets out the %s", leaked)
+	}
+}
+
 func TestTheSuiteHasNoFaultToFindInAGoodAttempt(t *testing.T) {
 	throttled := failure(channel.Retry)
 	throttled.After = 30 * time.Second
