@@ -68,6 +68,7 @@ func callFigures(what string, c, floor Calls) []Figure {
 		{Name: what + " answered 2xx, 64 connections", Value: c.Rate, Unit: "per s", Goal: atLeast(2000), Floor: floor.Rate, Note: "floor: raw publishes by 64 callers"},
 		{Name: what + ", call to answer, median", Value: ms(c.P50), Unit: "ms", Floor: ms(floor.P50), Note: "floor: one of these publishes"},
 		{Name: what + ", call to answer, p99", Value: ms(c.P99), Unit: "ms", Floor: ms(floor.P99)},
+		{Name: what + ", processor time for 1,000, decisions included", Value: c.CPU, Unit: "s", Floor: floor.CPU},
 		none(what+" not answered 2xx", c.Refused),
 		none(what+" answered 2xx and not stored", c.Lost),
 		none(what+" stored twice", c.Twice),

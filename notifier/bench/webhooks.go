@@ -39,6 +39,9 @@ type Calls struct {
 	// Rate counts those answered with 2xx, per second.
 	Rate     float64
 	P50, P99 time.Duration
+	// CPU is processor seconds per 1,000 calls, the embedded server and what is
+	// decided about them included.
+	CPU float64
 	// Lost were answered with 2xx and are not stored; Twice are stored more
 	// than once.
 	Lost, Twice int
@@ -98,6 +101,9 @@ func RunWebhooks(ctx context.Context, config Config, families int) (w Webhooks, 
 	if err := until(ctx, 2*time.Minute, "the last acknowledgement", func() bool { return c.twilio.Counts().Accepted >= families }); err != nil {
 		return w, err
 	}
+	if err := c.decided(ctx); err != nil {
+		return w, err
+	}
 	texts := c.twilio.Received()[:families]
 	for _, one := range []struct {
 		kind  string
@@ -107,19 +113,22 @@ func RunWebhooks(ctx context.Context, config Config, families int) (w Webhooks, 
 		{events.TypeReceiptReceived, func(i int) call { return delivered(texts[i]) }, &w.Receipts},
 		{events.TypeMessageReceived, written, &w.Texts},
 	} {
-		if err := c.decided(ctx); err != nil {
-			return w, err
-		}
 		calls := make([]call, families)
 		for i := range calls {
 			calls[i] = one.call(i)
 		}
-		if *one.calls, err = c.makeCalls(ctx, one.kind, calls); err != nil {
+		cpu := c.cpu()
+		answers, err := c.makeCalls(ctx, calls, one.calls)
+		if err == nil {
+			err = c.decided(ctx)
+		}
+		one.calls.CPU = (c.cpu() - cpu).Seconds() / float64(families) * 1000
+		if err == nil {
+			err = c.lookFor(ctx, one.kind, calls, answers, one.calls)
+		}
+		if err != nil {
 			return w, err
 		}
-	}
-	if err := c.decided(ctx); err != nil {
-		return w, err
 	}
 	w.Delivered, err = c.outcomes(ctx, events.TypeMessageDelivered)
 	return w, err
@@ -166,8 +175,9 @@ func (c *council) rawCalls(ctx context.Context, n int) (floor Calls, err error) 
 		return floor, err
 	}
 	defer publishers.close()
+	cpu := c.cpu()
 	took, rate, err := timed(n, func(caller, i int) error { return publishers.raw(ctx, caller, i) })
-	return Calls{Answered: n, Rate: rate, P50: percentile(took, 0.5), P99: percentile(took, 0.99)}, err
+	return Calls{Answered: n, Rate: rate, P50: percentile(took, 0.5), P99: percentile(took, 0.99), CPU: (c.cpu() - cpu).Seconds() / float64(n) * 1000}, err
 }
 
 // timed makes n calls, from all callers at once, and says how long each took and how
@@ -184,20 +194,33 @@ func timed(n int, call func(caller, i int) error) (took []time.Duration, rate fl
 	return took, float64(n) / time.Since(begun).Seconds(), err
 }
 
-// makeCalls makes the calls and looks into the stream for what came of each.
-func (c *council) makeCalls(ctx context.Context, kind string, calls []call) (r Calls, err error) {
-	making, stop := context.WithTimeout(ctx, webhooksWithin)
+// makeCalls makes the calls and gives the answer to each.
+func (c *council) makeCalls(ctx context.Context, calls []call, r *Calls) (answers []int, err error) {
+	ctx, stop := context.WithTimeout(ctx, webhooksWithin)
 	defer stop()
 	transport := &http.Transport{MaxConnsPerHost: webhookCallers, MaxIdleConnsPerHost: webhookCallers}
 	defer transport.CloseIdleConnections()
-	answers := make([]int, len(calls))
+	answers = make([]int, len(calls))
 	took, rate, err := timed(len(calls), func(_, i int) (err error) {
-		answers[i], err = c.makeCall(making, transport, calls[i])
+		answers[i], err = c.makeCall(ctx, transport, calls[i])
 		return err
 	})
 	if err != nil {
-		return r, fmt.Errorf("call as Twilio does: %w", err)
+		return nil, fmt.Errorf("call as Twilio does: %w", err)
 	}
+	for _, answer := range answers {
+		if answer/100 == 2 {
+			r.Answered++
+		} else {
+			r.Refused++
+		}
+	}
+	r.Rate, r.P50, r.P99 = rate*float64(r.Answered)/float64(len(calls)), percentile(took, 0.5), percentile(took, 0.99)
+	return answers, nil
+}
+
+// lookFor looks into the stream for what came of each call.
+func (c *council) lookFor(ctx context.Context, kind string, calls []call, answers []int, r *Calls) error {
 	stored := map[string]int{}
 	if err := c.reading(ctx, func(from *stream.Stream) error {
 		var unreadable error
@@ -210,27 +233,21 @@ func (c *council) makeCalls(ctx context.Context, kind string, calls []call) (r C
 		})
 		return errors.Join(err, unreadable)
 	}); err != nil {
-		return r, err
+		return err
 	}
-	for i, one := range calls {
-		r.count(answers[i], stored[one.stored])
-	}
-	r.Rate, r.P50, r.P99 = rate*float64(r.Answered)/float64(len(calls)), percentile(took, 0.5), percentile(took, 0.99)
-	return r, nil
+	r.compare(calls, answers, stored)
+	return nil
 }
 
-// count adds one call, by its answer and how often the stream has its event.
-func (r *Calls) count(answer, stored int) {
-	if answer/100 == 2 {
-		r.Answered++
-		if stored == 0 {
+// compare holds the answers to how often the stream has what must come of each call.
+func (r *Calls) compare(calls []call, answers []int, stored map[string]int) {
+	for i, one := range calls {
+		switch n := stored[one.stored]; {
+		case n == 0 && answers[i]/100 == 2:
 			r.Lost++
+		case n > 1:
+			r.Twice++
 		}
-	} else {
-		r.Refused++
-	}
-	if stored > 1 {
-		r.Twice++
 	}
 }
 
