@@ -82,7 +82,7 @@ from_debian() {
 go_tests() {
   local pattern=$1
   shift
-  if ! timeout 200 go test -count=1 -timeout 120s -p 1 -v -run "$pattern" "$@" >"$scratch/tests" 2>&1 </dev/null; then
+  if ! timeout 400 go test -count=1 -timeout 120s -p 1 -v -run "$pattern" "$@" >"$scratch/tests" 2>&1 </dev/null; then
     cat "$scratch/tests"
     fail "$judge"
   fi

@@ -18,8 +18,8 @@ const everyPart = "all"
 
 func benchVerb(ctx context.Context, flags *flag.FlagSet, args []string, io streams) error {
 	var plan bench.Plan
-	flags.IntVar(&plan.Families, "families", 0, "families of a rush, promises, or cases; 0: as many as each part is meant for")
-	flags.IntVar(&plan.Runs, "runs", 0, "runs of speed and deadlines, of which the medians are printed; 0: 5 and 3")
+	flags.IntVar(&plan.Families, "families", 0, "families of a rush, promises, calls, or cases; 0: as many as each part is meant for")
+	flags.IntVar(&plan.Runs, "runs", 0, "runs of speed, deadlines and webhooks, of which the medians are printed; 0: 5, 3 and 3")
 	flags.IntVar(&plan.Kills, "kills", 0, "kills of the process in faults; 0: 200")
 	flags.IntVar(&plan.LeaderKills, "leader-kills", 0, "kills of the leader of two processes in faults; 0: a tenth of the others")
 	seed := flags.Uint64("seed", 1, "makes what is invented, and when it is killed, repeatable")

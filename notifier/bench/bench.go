@@ -60,6 +60,9 @@ type council struct {
 	servers  []io.Closer
 }
 
+// twilioToken signs what the stand-in's calls say.
+const twilioToken = "00000000000000000000000000000000"
+
 // open starts the stand-ins and writes the book; start then starts Hearback.
 func open(config Config, book fs.FS, texts standin.TwilioFaults, mails standin.SMTPFaults) (c *council, err error) {
 	c = &council{config: config, twilio: standin.NewTwilio(texts), smtp: standin.NewSMTP(mails), book: filepath.Join(config.Dir, "book")}
@@ -98,7 +101,7 @@ func open(config Config, book fs.FS, texts standin.TwilioFaults, mails standin.S
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"),
 		"HEARBACK_DATA_DIR=" + filepath.Join(config.Dir, "data"), "HEARBACK_BOOK_DIR=" + c.book,
 		"HEARBACK_NATS_LISTEN=127.0.0.1:" + natsPort, "HEARBACK_HTTP_LISTEN=" + c.httpAddr,
-		"HEARBACK_TWILIO_ACCOUNT_SID=AC" + strings.Repeat("0", 32), "HEARBACK_TWILIO_AUTH_TOKEN=" + strings.Repeat("0", 32),
+		"HEARBACK_TWILIO_ACCOUNT_SID=AC" + strings.Repeat("0", 32), "HEARBACK_TWILIO_AUTH_TOKEN=" + twilioToken,
 		"HEARBACK_TWILIO_FROM=+447700900000", "HEARBACK_TWILIO_BASE_URL=http://" + twilioAt.Addr().String(),
 		"HEARBACK_SMS_RATE=0", "HEARBACK_SMS_WORKERS=64",
 		"HEARBACK_SMTP_HOST=127.0.0.1", "HEARBACK_SMTP_PORT=" + smtpPort, "HEARBACK_SMTP_TLS=none",

@@ -53,6 +53,28 @@ func deadlineFigures(ctx context.Context, config Config, plan Plan) ([]Figure, e
 	return figures, nil
 }
 
+func webhookFigures(ctx context.Context, config Config, plan Plan) ([]Figure, error) {
+	w, err := RunWebhooks(ctx, config, plan.Families)
+	if err != nil {
+		return nil, err
+	}
+	figures := callFigures("receipts", w.Receipts, w.Floor)
+	figures = append(figures, callFigures("families' texts", w.Texts, w.Floor)...)
+	return figures, broken(within("webhooks", w.Err()))
+}
+
+func callFigures(what string, c, floor Calls) []Figure {
+	return []Figure{
+		{Name: what + " answered 2xx, 64 connections", Value: c.Rate, Unit: "per s", Goal: atLeast(2000), Floor: floor.Rate, Note: "floor: raw publishes by 64 callers"},
+		{Name: what + ", call to answer, median", Value: ms(c.P50), Unit: "ms", Floor: ms(floor.P50), Note: "floor: one of these publishes"},
+		{Name: what + ", call to answer, p99", Value: ms(c.P99), Unit: "ms", Floor: ms(floor.P99)},
+		{Name: what + ", processor time for 1,000, decisions included", Value: c.CPU, Unit: "s", Floor: floor.CPU},
+		none(what+" not answered 2xx", c.Refused),
+		none(what+" answered 2xx and not stored", c.Lost),
+		none(what+" stored twice", c.Twice),
+	}
+}
+
 func sizeFigures(ctx context.Context, config Config, plan Plan) ([]Figure, error) {
 	s, err := RunSize(ctx, config, plan.Families)
 	if err != nil {

@@ -33,6 +33,27 @@ func TestDeadlinesOfOneSecondAreAllKept(t *testing.T) {
 	}
 }
 
+func TestEveryCallThatIsAnsweredIsStoredOnce(t *testing.T) {
+	t.Parallel()
+	const families = 300
+	w, err := RunWebhooks(t.Context(), testConfig(t), families)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", w)
+	if err := w.Err(); err != nil {
+		t.Error(err)
+	}
+	for what, c := range map[string]Calls{"receipts": w.Receipts, "texts": w.Texts} {
+		if c.Answered != families || c.Refused != 0 || c.Rate <= 0 || c.P50 <= 0 || c.P99 < c.P50 {
+			t.Errorf("%s: %+v", what, c)
+		}
+	}
+	if w.Delivered != families {
+		t.Errorf("%d messages are known to be delivered, want %d", w.Delivered, families)
+	}
+}
+
 func TestSizeOfAFewPromises(t *testing.T) {
 	t.Parallel()
 	s, err := runSize(t.Context(), testConfig(t), 300, 0, 0)

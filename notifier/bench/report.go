@@ -79,9 +79,9 @@ type Plan struct {
 	// Parts are some of Parts, in the order in which they run.
 	Parts []string
 	// Families: in each rush of speed and faults, promises of deadlines and
-	// size, cases of day.
+	// size, calls of each kind of webhooks, cases of day.
 	Families int
-	// Runs of speed and deadlines, of which the medians are given.
+	// Runs of speed, deadlines and webhooks, of which the medians are given.
 	Runs int
 	// Kills of the whole process, and of the leader of two: where that is 0, a
 	// tenth as many.
@@ -99,6 +99,7 @@ func parts() []part {
 	return []part{
 		{"speed", "families acknowledged per second, and the time from publish to hand-over", 20000, 5, speedFigures},
 		{"deadlines", "promises that fall due in the same second", 100000, 3, deadlineFigures},
+		{"webhooks", "Twilio's calls answered per second once they are stored, and the time that an answer takes", 20000, 3, webhookFigures},
 		{"size", "memory, disk and the time to start with many open promises", 200000, 1, sizeFigures},
 		{"faults", "kill -9 at random instants, repeated and reordered events: nobody is lost, no text goes twice", 5000, 1, faultFigures},
 		{"day", "the day of one large council, with providers that fail now and then", dayFamilies, 1, dayFigures},

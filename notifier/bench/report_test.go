@@ -102,6 +102,19 @@ func TestEveryLossIsAFault(t *testing.T) {
 			t.Errorf("%+v is no fault", d)
 		}
 	}
+	var calls Calls
+	calls.compare([]call{{stored: "a"}, {stored: "b"}, {stored: "c"}, {stored: "d"}}, []int{204, 200, 503, 503}, map[string]int{"a": 2, "d": 1})
+	if want := (Calls{Lost: 1, Twice: 1}); calls != want {
+		t.Errorf("answered and not stored once: %+v, want %+v", calls, want)
+	}
+	if err := (Webhooks{Receipts: Calls{Answered: 5}, Texts: Calls{Answered: 5, Refused: 1}, Delivered: 5}).Err(); err != nil {
+		t.Errorf("nothing was lost, and yet: %v", err)
+	}
+	for _, w := range []Webhooks{{Receipts: Calls{Lost: 1}}, {Texts: Calls{Twice: 1}}, {Receipts: Calls{Answered: 2}, Delivered: 1}} {
+		if w.Err() == nil {
+			t.Errorf("%+v is no fault", w)
+		}
+	}
 	if (Disorder{Clean: Totals{Heard: 2}, Disordered: Totals{Heard: 1}}).Err() == nil || (Disorder{Clean: Totals{Unheard: 1}, Disordered: Totals{Unheard: 1}}).Err() == nil {
 		t.Error("a difference, or a loss without disorder, is no fault")
 	}

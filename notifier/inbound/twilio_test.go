@@ -1,7 +1,6 @@
 package inbound_test
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -187,50 +186,6 @@ func TestStopCountsForEveryCaseOfTheNumber(t *testing.T) {
 	if w := call(twilio(s, known).Inbound(), inbound.InboundPath, form.Encode()); w.Code != http.StatusServiceUnavailable {
 		t.Errorf("answered %d although nothing was stored", w.Code)
 	}
-}
-
-// FuzzTwilio: whatever comes, nothing panics, and 2xx means stored or kept.
-func FuzzTwilio(f *testing.F) {
-	f.Add("MessageSid=SM1&From=%2B447700900101&Body=STOP", "message=H-1-3", true)
-	f.Add("MessageSid=SM1&MessageStatus=delivered", "message=H-1-3", true)
-	f.Add("MessageSid=SM1&From=%00&Body=%FF", "", true)
-	f.Add("", "%zz", false)
-	f.Add("MessageSid=SM1&MessageStatus=sending", "message=H-1-3", true)
-	f.Add("MessageSid=SM1&From=%2B447700900101&Body=Yes&OptOutType=START", "", true)
-	f.Add("MessageSid=SM1&From=%2B447700900101&Body=Help&OptOutType=HELP", "", true)
-	f.Add("MessageSid=SM1&From=%2B447700900102&Body=Stop", "", true)
-	f.Fuzz(func(t *testing.T, form, query string, signed bool) {
-		for _, path := range []string{inbound.StatusPath, inbound.InboundPath} {
-			s := &store{}
-			tw := twilio(s, directory{"+447700900101": {{Case: "H-1", Contact: "c1"}}, "+447700900102": {{Case: "H-1"}}})
-			tw.Signed = func(string, map[string]string, string) bool { return signed }
-			handler := tw.Status()
-			if path == inbound.InboundPath {
-				handler = tw.Inbound()
-			}
-			r := &http.Request{Method: http.MethodPost, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{"X-Twilio-Signature": {"x"}},
-				Body: http.NoBody, Proto: "HTTP/1.1"}
-			r.Body = httptest.NewRequest(http.MethodPost, "/", strings.NewReader(form)).Body
-			w := httptest.NewRecorder()
-			handler.ServeHTTP(w, r)
-			if w.Code < 300 && !signed {
-				t.Fatalf("an unsigned call was taken: %d", w.Code)
-			}
-			for _, e := range s.events {
-				if err := e.Check(monday()); err != nil {
-					t.Fatalf("stored an event that nobody can read: %v", err)
-				}
-				if _, err := json.Marshal(e); err != nil {
-					t.Fatal(err)
-				}
-			}
-			values, _ := url.ParseQuery(form)
-			onItsWay := path == inbound.StatusPath && slices.Contains([]string{"accepted", "scheduled", "queued", "sending"}, values.Get("MessageStatus"))
-			if w.Code < 300 && len(s.events)+len(s.rejected) == 0 && !onItsWay {
-				t.Fatalf("answered %d, and nothing was stored", w.Code)
-			}
-		}
-	})
 }
 
 func BenchmarkReceipts(b *testing.B) {

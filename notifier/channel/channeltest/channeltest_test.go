@@ -55,6 +55,8 @@ func TestTheSuiteFindsFault(t *testing.T) {
 		"success while throttled":      {Throttles, 1, channel.Receipt{}, nil, "want a *channel.Failure"},
 		"cancelled, not told":          {Cancelled, 0, channel.Receipt{}, failure(channel.Retry), "cancelled"},
 		"out of time, not told":        {Hangs, 0, channel.Receipt{}, failure(channel.Unknown), "time ran out"},
+		"no answer, sorted as retry":   {HangsAfter, 0, channel.Receipt{}, failure(channel.Retry), "want one of"},
+		"no answer, not told":          {HangsAfter, 1, channel.Receipt{}, failure(channel.Unknown), "time ran out"},
 		"number in the error":          {Fails, 0, channel.Receipt{}, with("to +447700900123", nil), "recipient"},
 		"number without plus":          {Fails, 0, channel.Receipt{}, with("to 447700900123", nil), "recipient's digits"},
 		"escaped number in the cause":  {Fails, 0, channel.Receipt{}, with("", errors.New("GET ?To=%2B447700900123")), "recipient"},
@@ -80,6 +82,20 @@ func TestTheSuiteFindsFault(t *testing.T) {
 
 func with(words string, cause error) error {
 	return &channel.Failure{Verdict: channel.Retry, Code: "x", Reason: "No. " + words, Err: cause}
+}
+
+// TestEachLineOfAnAddressIsALeak: a letter goes to several lines, and a name or a
+// postcode alone is one too many.
+func TestEachLineOfAnAddressIsALeak(t *testing.T) {
+	letter := channel.Message{To: "Sam Taylor\n1 High Street\nSG5 1AA", Text: "Jo will reply."}
+	for _, word := range []string{"Sam Taylor", "1 High Street", "SG5 1AA"} {
+		if leaked := leak(with("to "+word, nil), letter, nil); leaked != "recipient's line" {
+			t.Errorf("%q in an error is taken for %q", word, leaked)
+		}
+	}
+	if leaked := leak(failure(channel.Never), letter, nil); leaked != "" {
+		t.Errorf("an honest error lets out the %s", leaked)
+	}
 }
 
 func TestTheSuiteHasNoFaultToFindInAGoodAttempt(t *testing.T) {

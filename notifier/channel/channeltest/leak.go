@@ -21,6 +21,9 @@ func leak(err error, message channel.Message, secrets []string) string {
 		{"text, escaped", url.QueryEscape(message.Text)},
 		{"HTML", message.HTML},
 	}
+	for line := range strings.Lines(message.To) {
+		forbidden = append(forbidden, struct{ what, word string }{"recipient's line", strings.TrimSpace(line)})
+	}
 	for i, secret := range secrets {
 		forbidden = append(forbidden, struct{ what, word string }{fmt.Sprintf("secret number %d", i), secret})
 	}

@@ -8,6 +8,8 @@
 package channeltest
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,6 +42,8 @@ const (
 	CutsReply Condition = "cuts its reply"
 	// Hangs: no reply comes, ever.
 	Hangs Condition = "hangs"
+	// HangsAfter: the message is accepted, and no reply comes, ever.
+	HangsAfter Condition = "hangs after acceptance"
 	// AnswersOddly: a reply comes that means nothing to us.
 	AnswersOddly Condition = "answers oddly"
 	// RefusesUs: our own account or password is refused.
@@ -56,7 +60,7 @@ const (
 func Conditions() []Condition {
 	return []Condition{
 		Accepts, RefusesForGood, Throttles, Fails, FailsWithPage, ResetsBefore, ResetsAfter,
-		CutsReply, Hangs, AnswersOddly, RefusesUs, Unreachable, Cancelled, FailsManyTimes,
+		CutsReply, Hangs, HangsAfter, AnswersOddly, RefusesUs, Unreachable, Cancelled, FailsManyTimes,
 	}
 }
 
@@ -83,6 +87,10 @@ type Suite struct {
 	// Providers makes the provider of each condition, inside its bubble.
 	Providers map[Condition]func(t *testing.T) Provider
 
+	// More are further ways to bring about a condition, by name. Whichever way it
+	// came about, the channel must do the same.
+	More map[Condition]map[string]func(t *testing.T) Provider
+
 	// NotApplicable names each condition that this channel cannot meet, with
 	// the reason. A condition must be in one of the two maps.
 	NotApplicable map[Condition]string
@@ -106,13 +114,22 @@ func Run(t *testing.T, suite Suite) {
 				t.Logf("%q does not apply to this channel: %s", condition, reason)
 				return
 			}
-			synctest.Test(t, func(t *testing.T) {
-				provider := suite.Providers[condition](t)
-				defer provider.Close()
-				trial{suite, provider}.run(t, condition)
-			})
+			suite.try(t, condition, suite.Providers[condition])
+			for _, name := range slices.Sorted(maps.Keys(suite.More[condition])) {
+				t.Run(name, func(t *testing.T) { suite.try(t, condition, suite.More[condition][name]) })
+			}
 		})
 	}
+}
+
+// try brings about a condition, in a bubble of its own.
+func (s Suite) try(t *testing.T, condition Condition, bringAbout func(t *testing.T) Provider) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		provider := bringAbout(t)
+		defer provider.Close()
+		trial{s, provider}.run(t, condition)
+	})
 }
 
 // check fails the test unless every condition is spoken for exactly once.
@@ -135,6 +152,11 @@ func (s Suite) check(t *testing.T) {
 	for condition := range s.Providers {
 		if !known[condition] {
 			t.Fatalf("%q is no condition of this suite", condition)
+		}
+	}
+	for condition := range s.More {
+		if _, provided := s.Providers[condition]; !provided {
+			t.Fatalf("%q stands in More and not in Providers; move one of its ways there", condition)
 		}
 	}
 	for condition := range s.NotApplicable {

@@ -43,7 +43,7 @@ func expected(condition Condition) []channel.Verdict {
 		return []channel.Verdict{channel.Never}
 	case Throttles, RefusesUs, Unreachable, Cancelled:
 		return []channel.Verdict{channel.Retry}
-	case ResetsAfter, CutsReply:
+	case ResetsAfter, CutsReply, HangsAfter:
 		return []channel.Verdict{channel.Unknown}
 	default:
 		return []channel.Verdict{channel.Retry, channel.Unknown}
@@ -97,7 +97,7 @@ func (tr trial) fitting(t reporter, condition Condition, err error) {
 	if condition == Cancelled && !errors.Is(err, context.Canceled) {
 		t.Errorf("%v does not tell that the context was cancelled", err)
 	}
-	if condition == Hangs && !errors.Is(err, context.DeadlineExceeded) {
+	if (condition == Hangs || condition == HangsAfter) && !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v does not tell that time ran out", err)
 	}
 }

@@ -9,9 +9,10 @@ import (
 )
 
 // script gives the reply to each verb in place of the usual one. "" is the
-// greeting and "." the end of the data. A reply that is not whole (no code and
-// space) is sent without its line end, and the connection closed; an empty
-// reply closes the connection at once. "silence" sends nothing at all.
+// greeting and "." the end of the data. A reply whose last line is not whole (a
+// code and a space) is sent without its line end, and the connection closed; an
+// empty reply closes the connection at once. After "silence", with which a reply
+// may end, nothing more is sent, and the connection stays.
 type script map[string]string
 
 // usual is how a mail server talks when all is well.
@@ -24,6 +25,8 @@ var usual = script{
 // scripted is a mail server that talks by its script.
 type scripted struct {
 	script script
+	// turns, where there are any, are the scripts of one connection after another.
+	turns []script
 
 	mutex       sync.Mutex
 	accepted    int
@@ -39,16 +42,20 @@ func (s *scripted) serve(listener net.Listener) {
 			return
 		}
 		s.mutex.Lock()
+		script := s.script
+		if len(s.turns) > 0 {
+			script = s.turns[s.connections%len(s.turns)]
+		}
 		s.connections++
 		s.mutex.Unlock()
-		go s.talk(connection)
+		go s.talk(connection, script)
 	}
 }
 
-func (s *scripted) talk(connection net.Conn) {
+func (s *scripted) talk(connection net.Conn, script script) {
 	defer func() { _ = connection.Close() }()
 	lines := bufio.NewReader(connection)
-	if !s.reply(connection, "") {
+	if !s.reply(connection, script, "") {
 		return
 	}
 	inData := false
@@ -65,33 +72,32 @@ func (s *scripted) talk(connection net.Conn) {
 		s.mutex.Lock()
 		s.heard, s.said = append(s.heard, verb), append(s.said, line)
 		s.mutex.Unlock()
-		if !s.reply(connection, verb) || verb == "QUIT" {
+		if !s.reply(connection, script, verb) || verb == "QUIT" {
 			return
 		}
-		inData = verb == "DATA" && s.answer(verb) == usual["DATA"]
+		inData = verb == "DATA" && script.answer(verb) == usual["DATA"]
 	}
 }
 
-func (s *scripted) answer(verb string) string {
-	if answer, given := s.script[verb]; given {
+func (s script) answer(verb string) string {
+	if answer, given := s[verb]; given {
 		return answer
 	}
 	return usual[verb]
 }
 
-func (s *scripted) reply(connection net.Conn, verb string) bool {
-	answer := s.answer(verb)
-	if answer == "silence" {
-		_, _ = io.Copy(io.Discard, connection)
-		return false
-	}
-	if verb == "." && strings.HasPrefix(answer, "25") {
+func (s *scripted) reply(connection net.Conn, script script, verb string) bool {
+	answer, silent := strings.CutSuffix(script.answer(verb), "silence")
+	if verb == "." && !strings.HasPrefix(answer, "4") && !strings.HasPrefix(answer, "5") {
 		s.mutex.Lock()
-		s.accepted++
+		s.accepted++ // it has the whole email, and has not refused it
 		s.mutex.Unlock()
 	}
-	if len(answer) < 4 {
+	if last := answer[strings.LastIndexByte(answer, '\n')+1:]; silent || len(last) < 4 || last[3] == '-' {
 		_, _ = io.WriteString(connection, answer)
+		if silent {
+			_, _ = io.Copy(io.Discard, connection)
+		}
 		return false
 	}
 	_, err := io.WriteString(connection, answer+"\r\n")

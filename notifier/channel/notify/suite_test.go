@@ -132,6 +132,7 @@ func TestSuite(t *testing.T) {
 					channeltest.ResetsAfter:    failing(standin.NotifyFaults{ResetAfter: 1}),
 					channeltest.CutsReply:      failing(standin.NotifyFaults{Truncated: 1}),
 					channeltest.Hangs:          failing(standin.NotifyFaults{Hang: 1}),
+					channeltest.HangsAfter:     failing(standin.NotifyFaults{HangAfter: 1}),
 					channeltest.AnswersOddly:   failing(standin.NotifyFaults{Odd: 1}),
 					channeltest.RefusesUs:      failing(standin.NotifyFaults{ClockAhead: time.Hour}),
 					channeltest.Unreachable:    unreachable(test.with),

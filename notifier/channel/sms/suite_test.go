@@ -80,6 +80,7 @@ func TestSuite(t *testing.T) {
 			channeltest.ResetsAfter:    failing(standin.TwilioFaults{ResetAfter: 1}),
 			channeltest.CutsReply:      failing(standin.TwilioFaults{Truncated: 1}),
 			channeltest.Hangs:          failing(standin.TwilioFaults{Hang: 1}),
+			channeltest.HangsAfter:     failing(standin.TwilioFaults{HangAfter: 1}),
 			channeltest.AnswersOddly:   failing(standin.TwilioFaults{Odd: 1}),
 			channeltest.RefusesUs:      refusingUs,
 			channeltest.Unreachable:    unreachable,

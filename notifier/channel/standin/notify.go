@@ -172,7 +172,7 @@ func (n *Notify) attempt(m *Notification, now time.Time) (notifyFate, time.Durat
 		n.counts.Refused++
 	case throttle:
 		n.counts.Throttled++
-	case accept, resetAfter, truncate, odd:
+	case accept, resetAfter, truncate, odd, hangAfter:
 		if n.overDailyLimit(now) {
 			n.counts.Throttled++
 			return notifyFate{fate: throttle, spent: true}, 0

@@ -31,6 +31,8 @@ type NotifyFaults struct {
 	Odd float64
 	// Hang attempts are not accepted, and get no answer until the client goes away.
 	Hang float64
+	// HangAfter attempts are accepted, and get no answer either.
+	HangAfter float64
 
 	// DownUntil is when an outage ends: before it everything, the listing included,
 	// gets a 503 page.
@@ -63,7 +65,7 @@ type notifyFate struct {
 func (f *NotifyFaults) fateOf(to, body string, attempt uint64) fate {
 	shares := TwilioFaults{
 		Seed: f.Seed, Permanent: f.Permanent, Temporary: f.Temporary, HTML: f.HTML, Throttled: f.Throttled,
-		ResetBefore: f.ResetBefore, ResetAfter: f.ResetAfter, Truncated: f.Truncated, Odd: f.Odd, Hang: f.Hang,
+		ResetBefore: f.ResetBefore, ResetAfter: f.ResetAfter, Truncated: f.Truncated, Odd: f.Odd, Hang: f.Hang, HangAfter: f.HangAfter,
 	}
 	drawn, _ := shares.fateOf(to, body, attempt)
 	return drawn

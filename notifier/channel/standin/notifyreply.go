@@ -47,7 +47,7 @@ func (n *Notify) answer(w http.ResponseWriter, r *http.Request, m Notification, 
 	case odd:
 		w.WriteHeader(http.StatusCreated)
 		_, _ = w.Write([]byte("OK"))
-	case hang:
+	case hang, hangAfter:
 		<-r.Context().Done()
 	}
 }

@@ -27,7 +27,8 @@ type Mail struct {
 }
 
 // SMTPFaults is how a stand-in for a mail server fails. Rates are shares from
-// 0 to 1; Temporary, ResetBefore, ResetAfter and Hang together at most 1.
+// 0 to 1; Temporary, ResetBefore, ResetAfter, Hang and HangAfter together
+// at most 1.
 type SMTPFaults struct {
 	Seed uint64
 
@@ -43,6 +44,8 @@ type SMTPFaults struct {
 	// Hang attempts are not accepted, and get no answer to their data until
 	// the client goes away.
 	Hang float64
+	// HangAfter attempts are accepted, and get no answer either.
+	HangAfter float64
 
 	// DownUntil is when an outage ends: before it every sender gets 421.
 	DownUntil time.Time
@@ -154,7 +157,7 @@ func (s *SMTP) attempt(m Mail) fate {
 	s.attempts[key] = attempt + 1
 	fate := s.faults.fateOf(m, attempt)
 	switch fate {
-	case accept, resetAfter:
+	case accept, resetAfter, hangAfter:
 		if fate != accept {
 			s.counts.Spoilt++
 		}
@@ -177,7 +180,7 @@ func (f *SMTPFaults) fateOf(m Mail, attempt uint64) fate {
 	for _, slice := range [...]struct {
 		share float64
 		fate  fate
-	}{{f.Temporary, temporary}, {f.ResetBefore, resetBefore}, {f.ResetAfter, resetAfter}, {f.Hang, hang}} {
+	}{{f.Temporary, temporary}, {f.ResetBefore, resetBefore}, {f.ResetAfter, resetAfter}, {f.Hang, hang}, {f.HangAfter, hangAfter}} {
 		if drawn < slice.share {
 			return slice.fate
 		}

@@ -47,7 +47,7 @@ func (s *session) Data(reader io.Reader) error {
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "Try again later"}
 	case resetBefore, resetAfter:
 		hangUp(s.connection.Conn())
-	case hang:
+	case hang, hangAfter:
 		// Whatever else comes is thrown away; only the client can end this.
 		_, _ = io.Copy(io.Discard, s.connection.Conn())
 	}

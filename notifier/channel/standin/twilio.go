@@ -179,7 +179,7 @@ func (t *Twilio) attempt(text *Text) (fate, int, time.Duration) {
 		t.counts.Refused++
 	case throttle:
 		t.counts.Throttled++
-	case accept, resetAfter, truncate, odd:
+	case accept, resetAfter, truncate, odd, hangAfter:
 		if fate != accept {
 			t.counts.Spoilt++
 		}

@@ -32,6 +32,8 @@ type TwilioFaults struct {
 	// Hang attempts are not accepted, and get no answer until the client goes
 	// away.
 	Hang float64
+	// HangAfter attempts are accepted, and get no answer either.
+	HangAfter float64
 
 	// DownUntil is when an outage ends: before it everything, the listing
 	// included, gets a 503 page.
@@ -56,6 +58,7 @@ const (
 	truncate
 	odd
 	hang
+	hangAfter
 )
 
 // fateOf draws what happens to an attempt, with the code where it is refused.
@@ -77,6 +80,7 @@ func (f *TwilioFaults) fateOf(to, body string, attempt uint64) (fate, int) {
 		{f.Temporary, temporary}, {f.HTML, page}, {f.Throttled, throttle},
 		{f.ResetBefore, resetBefore}, {f.ResetAfter, resetAfter},
 		{f.Truncated, truncate}, {f.Odd, odd}, {f.Hang, hang},
+		{f.HangAfter, hangAfter},
 	} {
 		if drawn < slice.share {
 			return slice.fate, 0

@@ -34,7 +34,7 @@ func (t *Twilio) answer(w http.ResponseWriter, r *http.Request, account string, 
 	case odd:
 		w.WriteHeader(http.StatusOK)
 		_, _ = w.Write([]byte("OK"))
-	case hang:
+	case hang, hangAfter:
 		<-r.Context().Done()
 	}
 }
