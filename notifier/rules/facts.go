@@ -201,7 +201,7 @@ func members(eventType string) []string {
 	case events.TypeOfficerDeclined:
 		return append(own, "enquiry", "by", "note")
 	case events.TypeTaskDone:
-		return append(own, "task", "by", "note")
+		return append(own, "task", "by", "note", "events")
 	}
 	return own
 }
@@ -214,7 +214,7 @@ func absent(eventType, name string) (value any, known bool) {
 	switch name {
 	case "urgent", "automatic", "unusable", "told":
 		return false, true
-	case "contacts", "prefers", "do_not":
+	case "contacts", "prefers", "do_not", "events":
 		return []any{}, true
 	case "contact":
 		if eventType == events.TypeEnquiryReceived {
