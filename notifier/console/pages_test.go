@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"hearback/events"
 	"hearback/notifier"
 	"hearback/notifier/console"
 	"hearback/notifier/picture"
@@ -220,6 +221,10 @@ func TestACaseThatCannotBeRead(t *testing.T) {
 }
 
 type unreadable struct{ *council }
+
+func (unreadable) Written(context.Context, []string) (map[string][]events.Event, error) {
+	return nil, errors.New("secret place: disk on fire")
+}
 
 func (unreadable) Case(context.Context, string) (picture.CaseView, error) {
 	return picture.CaseView{}, errors.New("secret place: disk on fire")
