@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -265,9 +266,7 @@ func TestShowsWhatIsWrongWithAMatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := busyCouncil()
 			form := passAnswers()
-			for field, value := range test.change {
-				form[field] = value
-			}
+			maps.Copy(form, test.change)
 			w := send(demo(c), "/unmatched/"+penOf()+test.path, form)
 			m := parseMarkup(t, w.Body.String())
 			if w.Code != http.StatusUnprocessableEntity || len(c.published) != 0 || !strings.HasPrefix(m.text, "Error: ") {
