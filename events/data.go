@@ -180,6 +180,9 @@ type TaskDone struct {
 	Task string `json:"task"`
 	By   string `json:"by,omitempty"`
 	Note string `json:"note,omitempty"`
+	// Events are the ids of the events that were dealt with, where the task is about
+	// several: what came in meanwhile stays to be done. Absent, all of it is done.
+	Events []string `json:"events,omitempty"`
 }
 
 // Outcome is the data of what Hearback publishes. Each type fills the members that

@@ -238,7 +238,7 @@ func (d *OfficerTexted) members() []member {
 }
 
 func (d *TaskDone) members() []member {
-	return []member{{"task", &d.Task}, {"by", &d.By}, {"note", &d.Note}}
+	return []member{{"task", &d.Task}, {"by", &d.By}, {"note", &d.Note}, {"events", &d.Events}}
 }
 
 func (d *Outcome) members() []member {

@@ -209,6 +209,9 @@ func (d *OfficerTexted) judge(e Event, found *faults) {
 func (d *TaskDone) judge(_ Event, found *faults) {
 	requireText("data.task", d.Task, "write the id of the task", found)
 	shortText("data.by", d.By, found)
+	for i, id := range d.Events {
+		shortText(indexed("data.events", i), id, found)
+	}
 }
 
 func (d *Outcome) judge(e Event, found *faults) {

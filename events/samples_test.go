@@ -87,6 +87,8 @@ var sampleData = map[string]struct {
 	"receipt.received":     {"SM0003:delivered", "/twilio/status", "", events.Receipt{Message: "H-10482-7", Channel: "sms", ProviderID: "SM0003", Status: "delivered"}},
 	"contact.opted-in":     {"SM0004", "/twilio/inbound", "", events.OptedOut{Channel: "sms", Contact: "c1", Address: "+447700900123", Told: true}},
 	"contact.wished":       {"w-1", "/links", "", events.Wished{Contact: "c1", Prefers: []string{"email", "sms"}, Language: "cy", DoNot: []string{"sms"}, Hours: "09:00-18:00"}},
+	"contact.confirmed":    {"cf-1", "/console", "", events.Confirmed{Contact: "c1", Channel: "sms", Address: "+447700900123", By: "o.jane"}},
+	"officer.texted":       {"SM00000000000000000000000000000001", "/twilio/inbound", "", events.OfficerTexted{By: "o.jane", Address: "+447700900200", Text: "2 Friday", ProviderID: "SM00000000000000000000000000000001", Answer: "until", Until: "2026-11-27", Say: "H-10482: the family is told that they hear by Fri 27 Nov."}},
 	"officer.declined":     {"d-1", "/links", "", events.OfficerDeclined{Enquiry: "q1", By: "o.jane"}},
 	"task.done":            {"t-1", "/console", "", events.TaskDone{Task: "H-10482.3", By: "p.lead", Note: "phoned and left word with the family"}},
 	"message.sent":         {"H-10482.7.sent", "/hearback", "", events.Outcome{Message: "H-10482.7", Channel: "sms", Contact: "c1", Promise: "reply", Enquiry: "q1", ProviderID: "SM0003"}},

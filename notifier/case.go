@@ -224,6 +224,9 @@ type Task struct {
 	Promise string    `json:"promise,omitempty"`
 	Contact string    `json:"contact,omitempty"`
 	Opened  time.Time `json:"opened"`
+	// Events are the ids of what came in and lies in a holding pen until a person has
+	// dealt with it; see TaskMatch.
+	Events []string `json:"events,omitempty"`
 	// Due is when the book wants it done, and Next when somebody is chased for it;
 	// both are zero where the book has no ladder for tasks. Done is the instant up to
 	// which its rungs have been climbed, and Book the version that governs it.

@@ -408,11 +408,14 @@ func (d *decider) whileStopped(e events.Event) {
 }
 
 func (d *decider) taskDone(done events.TaskDone) {
-	before := len(d.c.Tasks)
-	d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool { return t.ID == done.Task })
-	if len(d.c.Tasks) < before {
-		d.say("Task "+done.Task+" done", "a person recorded it")
+	i := slices.IndexFunc(d.c.Tasks, func(t Task) bool { return t.ID == done.Task })
+	if i < 0 {
+		return
 	}
+	t := d.c.Tasks[i]
+	d.c.Tasks = slices.Delete(d.c.Tasks, i, i+1)
+	d.say("Task "+done.Task+" done", "a person recorded it")
+	d.stillHeld(t, done)
 }
 
 // openTask asks a person for what Hearback cannot do. The same task for the

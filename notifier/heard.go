@@ -38,7 +38,7 @@ func (d *decider) heard(e events.Event) bool {
 		d.say("An automatic answer came by "+by, "a machine wrote it, so it counts as nobody's word: "+quoted(m.Text))
 		return false
 	case Penned(d.c.Ref):
-		d.hold(m, by)
+		d.hold(e.ID, m, by)
 		return false
 	}
 	from := who
@@ -158,7 +158,7 @@ func (d *decider) acknowledgeAgain(p Promise, q events.Enquiry) {
 
 // hold keeps what somebody wrote whom no case, or more than one, knows, until a
 // person has passed it on.
-func (d *decider) hold(m events.MessageReceived, by string) {
+func (d *decider) hold(id string, m events.MessageReceived, by string) {
 	d.say("Somebody wrote by "+by+", and it is not certain to which case it belongs", quoted(m.Text))
 	k := contact(addressee(m))
 	k.ID = "sender"
@@ -172,8 +172,7 @@ func (d *decider) hold(m events.MessageReceived, by string) {
 		d.optIn(events.OptedOut{Contact: k.ID, Channel: d.c.wayOf(m), Told: true})
 		return
 	}
-	d.openTask("Find out who wrote, and pass it on to the right case",
-		"no case has the address, or several have and none of them was in conversation", "", "")
+	d.holdFor("no case has the address, or several have and none of them was in conversation", id)
 	words := d.book().Strangers.Reply
 	if words == "" || m.Address == "" || !d.c.Replied.IsZero() && d.now.Sub(d.c.Replied) < repliedFor {
 		return

@@ -3,8 +3,16 @@ package notifier
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
+
+	"hearback/events"
 )
+
+// TaskMatch is the task of a holding pen. It is about everything that lies there and
+// that nobody has dealt with: Task.Events. In a task without them, as older ledgers
+// have it, that is all that was ever written there.
+const TaskMatch = "Find out who wrote, and pass it on to the right case"
 
 // penPrefix begins the reference of every case in the holding pen.
 const penPrefix = "pen-"
@@ -20,4 +28,27 @@ func PenRef(channel, address string) string {
 // Penned reports whether a case is a holding pen.
 func Penned(ref string) bool {
 	return strings.HasPrefix(ref, penPrefix) && len(ref) == len(penPrefix)+16
+}
+
+// holdFor asks a person to deal with what came into the pen.
+func (d *decider) holdFor(why string, ids ...string) {
+	match := func(t Task) bool { return t.What == TaskMatch }
+	i := slices.IndexFunc(d.c.Tasks, match)
+	all := i >= 0 && len(d.c.Tasks[i].Events) == 0
+	d.openTask(TaskMatch, why, "", "")
+	if i = slices.IndexFunc(d.c.Tasks, match); i >= 0 && !all {
+		d.c.Tasks[i].Events = append(slices.Clip(d.c.Tasks[i].Events), ids...)
+	}
+}
+
+// stillHeld opens the task of a pen again where something came in that whoever did it
+// had not seen.
+func (d *decider) stillHeld(t Task, done events.TaskDone) {
+	if t.What != TaskMatch || len(done.Events) == 0 {
+		return
+	}
+	left := slices.DeleteFunc(slices.Clone(t.Events), func(id string) bool { return slices.Contains(done.Events, id) })
+	if len(left) > 0 {
+		d.holdFor("they wrote again while somebody dealt with what they had written before", left...)
+	}
 }

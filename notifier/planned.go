@@ -15,27 +15,40 @@ type PlannedChase struct {
 func Planned(c Case, books Books, until time.Time) []PlannedChase {
 	var planned []PlannedChase
 	for _, p := range c.Promises {
-		if p.Next.After(until) {
+		if !p.Next.After(until) {
+			planned = append(planned, plannedFor(c, p, books)...)
+		}
+	}
+	return planned
+}
+
+// PlannedFor lists whom the ladder of an open task chases next; nobody where the book
+// has none, or where the next rung reaches nobody.
+func PlannedFor(c Case, t Task, books Books) []PlannedChase {
+	if t.Next.IsZero() {
+		return nil
+	}
+	return plannedFor(c, t.promise(), books)
+}
+
+func plannedFor(c Case, p Promise, books Books) (planned []PlannedChase) {
+	book := books.Version(p.Book)
+	rule, ok := book.Rule(p.Rule)
+	if !ok {
+		return nil
+	}
+	d := decider{c: c, books: books, now: p.Next}
+	for _, r := range ladder(rule, p, book.Calendar) {
+		at := r.firesAfter(p.Done, book.Calendar)
+		if at.IsZero() || at.After(p.Next) {
 			continue
 		}
-		book := books.Version(p.Book)
-		rule, ok := book.Rule(p.Rule)
-		if !ok {
-			continue
-		}
-		d := decider{c: c, books: books, now: p.Next}
-		for _, r := range ladder(rule, p, book.Calendar) {
-			at := r.firesAfter(p.Done, book.Calendar)
-			if at.IsZero() || at.After(p.Next) {
+		for _, target := range r.step.Chase {
+			if target == Family {
 				continue
 			}
-			for _, target := range r.step.Chase {
-				if target == Family {
-					continue
-				}
-				if who, _, ok := d.reach(target, staffChannels(r.step.Via)); ok {
-					planned = append(planned, PlannedChase{Promise: p.Key(), Person: who.person.ID, At: p.Next})
-				}
+			if who, _, ok := d.reach(target, staffChannels(r.step.Via)); ok {
+				planned = append(planned, PlannedChase{Promise: p.Key(), Person: who.person.ID, At: p.Next})
 			}
 		}
 	}

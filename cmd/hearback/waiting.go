@@ -11,8 +11,10 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"hearback/notifier"
 	"hearback/notifier/app"
 	"hearback/notifier/ask"
+	"hearback/notifier/calendar"
 	"hearback/notifier/picture"
 	"hearback/notifier/stream"
 )
@@ -131,7 +133,7 @@ func printCase(io streams, v picture.CaseView) {
 	}
 	fmt.Fprintln(io.out, "\nMessages")
 	for _, m := range v.Messages {
-		fmt.Fprintf(io.out, "  %s  %s %s to %s: %s\n    %s\n", day(m.Decided), m.Channel, m.Words, orNobody(m.To), m.Status, m.Why)
+		fmt.Fprintf(io.out, "  %s  %s %s to %s: %s\n    %s\n", day(m.Decided), m.Channel, m.Words, orNobody(m.To), became(m, now), m.Why)
 		if m.Reason != "" {
 			fmt.Fprintf(io.out, "    %s\n", m.Reason)
 		}
@@ -143,6 +145,15 @@ func printCase(io streams, v picture.CaseView) {
 			fmt.Fprintf(io.out, "                    %s\n", l.Why)
 		}
 	}
+}
+
+// became says what became of a message, as the pages say it.
+func became(m picture.MessageView, now time.Time) string {
+	words := m.Delivery(false, now).Words()
+	if m.Status == notifier.Delivered && m.HandedOver != nil && m.Settled != nil {
+		words += " after " + calendar.Elapsed(m.Settled.Sub(*m.HandedOver))
+	}
+	return words
 }
 
 func orNobody(s string) string {

@@ -210,6 +210,7 @@ func (r *reader) story(ctx context.Context, ref string) (told, error) {
 		return told{}, picture.ErrUnknown
 	}
 	whole := told{view: picture.Story(entries, r.app.shelf.Books())}
+	r.elsewhere(&whole.view)
 	for _, e := range entries {
 		whole.ended = append(whole.ended, e.Ended...)
 	}

@@ -141,9 +141,16 @@ func (v visited) Case(ctx context.Context, ref string) (doorstep.Case, error) {
 		if m.Staff {
 			continue
 		}
-		message := doorstep.Message{To: m.To, Kind: string(m.Kind), Channel: m.Channel, Status: string(m.Status), At: m.Decided}
-		if m.Settled != nil {
+		message := doorstep.Message{To: m.To, Kind: string(m.Kind), Channel: m.Channel, Status: string(m.Status), At: m.Decided,
+			Code: m.Code, Unusable: m.Unusable, HandedOver: m.HandedOver != nil, Awaits: m.Awaits == notifier.AwaitsReceipt, Captured: v.app.captured[m.Channel] != nil}
+		switch {
+		case m.HandedOver != nil:
+			message.At = *m.HandedOver
+		case m.Settled != nil:
 			message.At = *m.Settled
+		}
+		if m.Status == notifier.Delivered && m.HandedOver != nil && m.Settled != nil {
+			message.Delivered = *m.Settled
 		}
 		out.Messages = append(out.Messages, message)
 	}

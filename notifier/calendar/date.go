@@ -167,6 +167,28 @@ func (d Date) appendIn(b []byte, year int) []byte {
 	return b
 }
 
+// Elapsed says a length of time as people do, rounded down: "36 minutes", "3 hours",
+// and from 48 hours on "2 days". Less than a minute, a negative one included, is "less
+// than a minute".
+func Elapsed(d time.Duration) string {
+	count := func(n int, unit string) string {
+		if n == 1 {
+			return "1 " + unit
+		}
+		return strconv.Itoa(n) + " " + unit + "s"
+	}
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return count(int(d/time.Minute), "minute")
+	case d < 48*time.Hour:
+		return count(int(d/time.Hour), "hour")
+	default:
+		return count(int(d/(24*time.Hour)), "day")
+	}
+}
+
 // Clock gives the time of day of t in loc as GOV.UK writes it: 5pm, 4:30pm,
 // midday. Seconds are left out. Midnight is 12am, the start of a day; a day's
 // end is 11:59pm.

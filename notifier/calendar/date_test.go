@@ -143,3 +143,15 @@ func TestAtNeverComesEarly(t *testing.T) {
 		}
 	})
 }
+
+func TestElapsed(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		-time.Hour: "less than a minute", 0: "less than a minute", 59 * time.Second: "less than a minute",
+		time.Minute: "1 minute", 59 * time.Minute: "59 minutes", time.Hour: "1 hour", 47 * time.Hour: "47 hours",
+		48 * time.Hour: "2 days", 30 * 24 * time.Hour: "30 days",
+	} {
+		if got := calendar.Elapsed(d); got != want {
+			t.Errorf("%v is %q, not %q", d, got, want)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hearback/notifier"
+	"hearback/notifier/calendar"
 	"hearback/notifier/picture"
 )
 
@@ -20,6 +21,7 @@ type caseFile struct {
 	Tasks                      []taskRow
 	Family, Staff              []messageCard
 	Timeline                   []line
+	Stored                     *stored
 }
 
 type promiseCard struct {
@@ -31,9 +33,15 @@ type promiseCard struct {
 }
 
 type contactCard struct {
-	ID, Name, Relationship, Mobile, Email, Language, Prefers string
-	// MayNot says, one sentence each, which ways must not or cannot be used and why.
-	MayNot []string
+	ID, Name, Relationship, Language, Prefers string
+	Ways                                      []wayCard
+}
+
+// wayCard is one way to reach a contact: the channel, and the number or address.
+type wayCard struct {
+	Channel, Address string
+	Tag              tag
+	Why              string // it may not be used; empty where it may
 }
 
 type messageCard struct {
@@ -41,7 +49,8 @@ type messageCard struct {
 	IsText                                             bool
 	Tag                                                tag
 	Decided                                            moment
-	Settled                                            *moment
+	Until, HandedOver, Delivered                       *moment
+	After                                              string // how long its delivery took; empty where that is not known
 }
 
 type line struct {
@@ -75,7 +84,9 @@ func (c *console) showCase(w http.ResponseWriter, r *http.Request) {
 		c.say(w, http.StatusServiceUnavailable, "The case cannot be read at the moment",
 			"Nothing is lost. Load the page again in a minute. If it stays like this, run hearback doctor on the server.")
 	default:
-		c.render(w, http.StatusOK, "case", page{Title: "Case " + ref, Body: c.caseFile(view)})
+		file := c.caseFile(view)
+		file.Stored = storedFor(view, r.URL.Query())
+		c.render(w, http.StatusOK, "case", page{Title: "Case " + ref, Body: file})
 	}
 }
 
@@ -87,7 +98,7 @@ func (c *console) caseFile(view picture.CaseView) caseFile {
 		file.Promises = append(file.Promises, c.promiseCard(promise))
 	}
 	for _, contact := range view.Contacts {
-		file.Contacts = append(file.Contacts, newContactCard(contact))
+		file.Contacts = append(file.Contacts, newContactCard(contact, view.Ways[contact.ID]))
 	}
 	for _, task := range view.Tasks {
 		file.Tasks = append(file.Tasks, c.taskRow(view.Case, task))
@@ -119,31 +130,41 @@ func (c *console) promiseCard(w picture.Waiting) promiseCard {
 	return card
 }
 
-func newContactCard(k notifier.Contact) contactCard {
-	card := contactCard{ID: k.ID, Name: k.Name, Relationship: k.Relationship, Mobile: k.Mobile, Email: k.Email, Language: k.Language}
+func newContactCard(k notifier.Contact, ways []notifier.Way) contactCard {
+	card := contactCard{ID: k.ID, Name: k.Name, Relationship: k.Relationship, Language: k.Language}
 	var prefers []string
 	for _, channel := range k.Prefers {
 		prefers = append(prefers, channelWords(channel))
 	}
 	card.Prefers = strings.Join(prefers, ", then ")
-	for _, channel := range k.DoNot {
-		if channel == notifier.Every {
-			card.MayNot = append(card.MayNot, "Must not be contacted in any way.")
-			continue
+	for _, way := range ways {
+		shown := wayCard{Channel: capitalised(channelWords(way.Channel)), Address: strings.ReplaceAll(way.Address, "\n", ", "), Tag: tag{"on-time", "May be used"}, Why: sentence(way.Why)}
+		switch {
+		case way.Cannot:
+			shown.Tag = tag{"soon", "Cannot be used"}
+		case way.Why != "":
+			shown.Tag = tag{"late", "Must not be used"}
 		}
-		card.MayNot = append(card.MayNot, "Must not be contacted by "+channelWords(channel)+".")
-	}
-	for _, u := range k.Unusable {
-		card.MayNot = append(card.MayNot, capitalised(channelWords(u.Channel))+" cannot be used: "+u.Reason)
+		card.Ways = append(card.Ways, shown)
 	}
 	return card
 }
 
 func (c *console) messageCard(m picture.MessageView, captured []string) messageCard {
+	now := c.options.Now()
 	card := messageCard{ID: m.ID, To: m.To, Channel: channelWords(m.Channel), Words: m.Words, Subject: m.Subject, Text: m.Text,
-		Why: capitalised(m.Why), Reason: capitalised(m.Reason), IsText: m.Channel == notifier.SMS, Tag: messageTag(m, captured), Decided: c.moment(m.Decided)}
-	if m.Settled != nil {
-		card.Settled = new(c.moment(*m.Settled))
+		Why: capitalised(m.Why), Reason: capitalised(m.Reason), IsText: m.Channel == notifier.SMS, Tag: messageTag(m, captured, now), Decided: c.moment(m.Decided)}
+	if m.Status == notifier.Waiting && m.NotBefore != nil && m.NotBefore.After(now) {
+		card.Until = new(c.moment(*m.NotBefore))
+	}
+	if m.HandedOver != nil && !slices.Contains(captured, m.Channel) {
+		card.HandedOver = new(c.moment(*m.HandedOver))
+	}
+	if m.Status == notifier.Delivered && m.Settled != nil {
+		card.Delivered = new(c.moment(*m.Settled))
+		if m.HandedOver != nil {
+			card.After = calendar.Elapsed(m.Settled.Sub(*m.HandedOver))
+		}
 	}
 	return card
 }

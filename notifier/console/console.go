@@ -23,6 +23,11 @@ type Source interface {
 	Rejected(ctx context.Context) []picture.Rejected
 	// Tasks lists what only a person can do, the oldest first.
 	Tasks() []picture.CaseTask
+	// Background is what stands behind an open task; nothing where it is not open.
+	Background(ref, task string) picture.Background
+	// Written is what was written to these holding pens, the oldest first, as it came.
+	// What belongs to a case is never among it.
+	Written(ctx context.Context, pens []string) (map[string][]events.Event, error)
 	// Captured lists the messages that were kept instead of sent, the newest first.
 	Captured() []picture.Captured
 }

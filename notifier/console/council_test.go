@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
@@ -21,6 +22,8 @@ type council struct {
 	rejected []picture.Rejected
 	tasks    []picture.CaseTask
 	captured []picture.Captured
+	written  map[string][]events.Event
+	behind   map[string]picture.Background // by task
 
 	published []events.Event
 	refuse    error
@@ -46,8 +49,25 @@ func (c *council) Case(_ context.Context, ref string) (picture.CaseView, error) 
 
 func (c *council) Status() console.Status                      { return c.status }
 func (c *council) Rejected(context.Context) []picture.Rejected { return c.rejected }
-func (c *council) Tasks() []picture.CaseTask                   { return c.tasks }
 func (c *council) Captured() []picture.Captured                { return c.captured }
+
+func (c *council) Background(_, task string) picture.Background { return c.behind[task] }
+
+func (c *council) Tasks() []picture.CaseTask {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tasks
+}
+
+func (c *council) Written(_ context.Context, pens []string) (map[string][]events.Event, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found := map[string][]events.Event{}
+	for _, ref := range pens {
+		found[ref] = c.written[ref]
+	}
+	return found, nil
+}
 
 func (c *council) Publish(_ context.Context, e events.Event) error {
 	c.mu.Lock()
@@ -84,10 +104,19 @@ func busyCouncil() *council {
 		c.waiting = append(c.waiting, w)
 		c.cases[ref] = story(w, now)
 	}
-	for i, ref := range []string{"H-10508", "H-10571"} {
-		c.tasks = append(c.tasks, picture.CaseTask{Case: ref, Task: notifier.Task{ID: fmt.Sprintf("%s-t%d", ref, i+1), What: "Phone the family: no message can reach them",
-			Why: "contact c1: the text failed, it is a landline; no email address is known", Opened: now.Add(-time.Duration(i+2) * time.Hour)}})
+	for i, ref := range []string{"H-10508", "H-10571", "H-10634", "H-10697"} {
+		id := ref + "-t1"
+		c.tasks = append(c.tasks, picture.CaseTask{Case: ref, Task: notifier.Task{ID: id, What: "Phone the family: no message can reach them", Contact: "c2",
+			Why: "contact c2: the text failed, it is a landline; no email address is known", Opened: now.Add(-time.Duration(i+2) * time.Hour)}})
+		if i == 0 {
+			t := &c.tasks[0].Task
+			t.Due, t.Next, t.Late = now.Add(-time.Hour), now.Add(time.Hour), true
+			c.behind = map[string]picture.Background{id: {Chases: []notifier.PlannedChase{{Person: "p.lead", At: t.Next}, {Person: "p.manager", At: t.Next}, {Person: "p.lead", At: t.Next}},
+				Failed: []notifier.Unusable{{Channel: "sms", Reason: "it is a landline; ask the family for a mobile number"}}}}
+		}
 	}
+	c.hold("+447700900777", "text", "Is this the SEND team? My reference is H-10480", "It is Sam", nasty)
+	c.hold("stranger@family.example", "email", "Dear council\n\nPlease call me.")
 	c.rejected = []picture.Rejected{
 		{At: now.Add(-time.Hour), Case: "H-10487", Sequence: 4711, Reason: "time: has a date that does not exist, 2026-11-31; write the day on which it happened\ndata.channel: is not a way to get in touch; write phone, voicemail, email, web, text, letter or in-person"},
 		{At: now.Add(-26 * time.Hour), Case: events.UnknownCase, Reason: "body: is not JSON in UTF-8; send one CloudEvent as a JSON object"},
@@ -102,6 +131,31 @@ func busyCouncil() *council {
 	return c
 }
 
+// hold puts what somebody wrote into the holding pen of their address, an hour apart,
+// the last of it an hour ago.
+func (c *council) hold(address, channel string, texts ...string) (ref string) {
+	way := notifier.SMS
+	if channel == "email" {
+		way = notifier.Email
+	}
+	ref = notifier.PenRef(way, address)
+	t := notifier.Task{ID: ref + "-t1", What: notifier.TaskMatch, Why: "no case has the address", Opened: morning().Add(-time.Duration(len(texts)) * time.Hour)}
+	if c.written == nil {
+		c.written = map[string][]events.Event{}
+	}
+	for i, text := range texts {
+		data, err := json.Marshal(events.MessageReceived{Channel: channel, Text: text, Address: address, ProviderID: fmt.Sprintf("SM%d", i)})
+		if err != nil {
+			panic(err)
+		}
+		e := events.Event{ID: fmt.Sprintf("SM%d", i), Source: "/twilio", Type: events.TypeMessageReceived, Case: ref, Time: t.Opened.Add(time.Duration(i) * time.Hour), Data: data}
+		c.written[ref], t.Events = append(c.written[ref], e), append(t.Events, e.ID)
+	}
+	c.tasks = append(c.tasks, picture.CaseTask{Case: ref, Task: t})
+	c.cases[ref] = picture.CaseView{Case: ref, Tasks: []notifier.Task{t}, Timeline: []picture.Line{{At: t.Opened, What: "Event message.received", Why: "from /twilio, id SM0; it happened"}}}
+	return ref
+}
+
 const (
 	textWords  = "Herts SEND: thank you for your call. A person will reply to you by Mon 30 Nov. Your reference is H-10480. You do not need to do anything."
 	emailWords = "Dear Sam Taylor\n\nThank you for your call. We have heard you.\n\nA person will reply to you by Monday 30 November 2026. If we are late, we will tell you, and a manager will be told too.\n\nYour reference is H-10480.\n\nHertfordshire County Council\n01632 960123"
@@ -110,6 +164,11 @@ const (
 func story(w picture.Waiting, now time.Time) picture.CaseView {
 	seconds := func(n int) time.Time { return w.Opened.Add(time.Duration(n) * time.Second) }
 	view := picture.CaseView{Case: w.Case, State: "open", Team: w.Team, Officer: w.Officer, Promises: []picture.Waiting{w},
+		Ways: map[string][]notifier.Way{
+			"c1": {{Channel: "sms", Address: "+447700900123"}, {Channel: "email", Address: "sam@family.example", Why: "they opted out"}},
+			"c2": {{Channel: "sms", Address: "01632 960456", Why: "it is a landline; ask the family for a mobile number", Cannot: true},
+				{Channel: "email", Why: "the service that keeps the case says so"}, {Channel: "call", Why: "the service that keeps the case says so"}},
+		},
 		Contacts: []notifier.Contact{
 			{ID: "c1", Name: "Sam Taylor", Relationship: "parent", Mobile: "+447700900123", Email: "sam@family.example", Language: "en", Prefers: []string{"sms", "email"}},
 			{ID: "c2", Name: "Alex Taylor", Relationship: "parent", Mobile: "01632 960456", DoNot: []string{"email", "call"},
@@ -126,7 +185,10 @@ func story(w picture.Waiting, now time.Time) picture.CaseView {
 		}}
 	if w.Late {
 		view.Messages = append(view.Messages, picture.MessageView{ID: w.Case + "-3", To: "c1", Channel: "email", Words: "reply-late", Status: notifier.Failed, Kind: notifier.Lateness,
-			Decided: w.Due, Settled: new(w.Due), Why: "the reply is late", Reason: "the mailbox does not exist", Subject: "We are late", Text: emailWords})
+			Decided: w.Due, HandedOver: new(w.Due), Settled: new(w.Due.Add(time.Hour)), Code: "5.1.1", Unusable: true, Why: "the reply is late", Reason: "the mailbox does not exist", Subject: "We are late", Text: emailWords},
+			picture.MessageView{ID: w.Case + "-4", To: "c1", Channel: "letter", Words: "reply-late", Status: notifier.Delivered, Kind: notifier.Lateness, Awaits: notifier.AwaitsReceipt,
+				Decided: w.Due, HandedOver: new(w.Due), Settled: new(w.Due.Add(36 * time.Minute)), Why: "the reply is late"},
+			picture.MessageView{ID: w.Case + "-5", To: "c1", Channel: "letter", Words: "reply-late", Status: notifier.Waiting, Kind: notifier.Lateness, NotBefore: new(now.Add(time.Hour)), Decided: w.Due, Why: "the reply is late"})
 	}
 	if w.Unreachable {
 		view.Tasks = []notifier.Task{{ID: w.Case + "-t1", What: "Phone the family: no message can reach them", Why: "the text failed: it is a landline", Opened: now}}

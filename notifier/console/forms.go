@@ -16,6 +16,7 @@ import (
 const (
 	maxForm = 16 << 10 // bytes of a posted form
 	maxBy   = 100      // characters of who replied
+	maxNote = 1000     // characters of a note
 )
 
 // fieldError is one mistake in a form: the message, and the field that it stands at.
@@ -72,7 +73,7 @@ func (f *replyForm) read(form url.Values) (errors []fieldError) {
 	f.Token = form.Get("token")
 	f.Case, f.CaseProblem = readCase(form)
 	f.Channel, f.ChannelProblem = readChannel(form, "Choose how you replied")
-	f.By, f.ByProblem = readBy(form)
+	f.By, f.ByProblem = readBy(form, "who replied")
 	return collect("reply-case", f.CaseProblem, "reply-channel", f.ChannelProblem, "reply-by", f.ByProblem)
 }
 
@@ -108,24 +109,40 @@ func readChannel(form url.Values, missing string) (channel, problem string) {
 	return "", missing
 }
 
-func readBy(form url.Values) (by, problem string) {
+// readBy reads who did something; who is what the form asks, such as "who replied".
+func readBy(form url.Values, who string) (by, problem string) {
 	by = strings.TrimSpace(form.Get("by"))
 	switch {
 	case by == "":
-		return "", "Enter who replied"
+		return "", "Enter " + who
 	case !utf8.ValidString(by) || strings.ContainsFunc(by, unicode.IsControl):
-		return shown(by), "Who replied must be a name or a staff id on one line"
+		return shown(by), capitalised(who) + " must be a name or a staff id on one line"
 	case utf8.RuneCountInString(by) > maxBy:
-		return shown(by), "Who replied must be 100 characters or fewer"
+		return shown(by), capitalised(who) + " must be 100 characters or fewer"
 	}
 	return by, ""
+}
+
+// readNote reads what somebody wrote about what they did; missing is the problem where
+// they wrote nothing, and empty where they need not.
+func readNote(form url.Values, missing string) (note, problem string) {
+	note = strings.TrimSpace(form.Get("note"))
+	switch {
+	case note == "":
+		return "", missing
+	case !utf8.ValidString(note) || strings.ContainsFunc(note, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' }):
+		return shown(note), "What you write must be plain text"
+	case utf8.RuneCountInString(note) > maxNote:
+		return shown(note), "What you write must be 1,000 characters or fewer"
+	}
+	return note, ""
 }
 
 // shown is what was typed, short enough to be shown again.
 func shown(text string) string {
 	text = strings.ToValidUTF8(text, "")
-	if runes := []rune(text); len(runes) > 2*maxBy {
-		return string(runes[:2*maxBy])
+	if runes := []rune(text); len(runes) > 2*maxNote {
+		return string(runes[:2*maxNote])
 	}
 	return text
 }

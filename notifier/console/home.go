@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"hearback/notifier"
+	"hearback/notifier/calendar"
 	"hearback/notifier/picture"
 )
 
@@ -85,7 +86,7 @@ func (c *console) row(promise picture.Waiting) row {
 	officer, team := owner(promise.Officer, promise.Team)
 	return row{
 		Case: promise.Case, Officer: officer, Team: team,
-		Since: c.moment(promise.Opened), For: elapsed(now.Sub(promise.Opened)),
+		Since: c.moment(promise.Opened), For: calendar.Elapsed(now.Sub(promise.Opened)),
 		Due: day(promise.DueDate), Tags: c.promiseTags(promise, now),
 	}
 }

@@ -4,33 +4,12 @@ import (
 	"net/http"
 
 	"hearback/events"
-	"hearback/notifier"
 )
-
-// taskRow is something that only a person can do.
-type taskRow struct {
-	ID, Case, What, Why string
-	Opened              moment
-}
-
-func (c *console) taskRow(ref string, t notifier.Task) taskRow {
-	return taskRow{ID: t.ID, Case: ref, What: t.What, Why: capitalised(t.Why), Opened: c.moment(t.Opened)}
-}
 
 // listing is the body of a page that is one long list.
 type listing[T any] struct {
 	Items []T
 	Pager pager
-}
-
-func (c *console) showTasks(w http.ResponseWriter, r *http.Request) {
-	var body listing[taskRow]
-	tasks, pager := paginate(r, "/tasks", c.source.Tasks(), itemsPerPage)
-	for _, t := range tasks {
-		body.Items = append(body.Items, c.taskRow(t.Case, t.Task))
-	}
-	body.Pager = pager
-	c.render(w, http.StatusOK, "tasks", page{Title: "Tasks for a person", Active: "/tasks", Body: body})
 }
 
 // rejectedRow is an input that could not be understood.

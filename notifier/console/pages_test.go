@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"hearback/events"
 	"hearback/notifier"
 	"hearback/notifier/console"
 	"hearback/notifier/picture"
@@ -92,8 +93,10 @@ func TestACaseTellsItsStory(t *testing.T) {
 	for _, wanted := range []string{
 		"Phone the family: no message can reach them", "How the date was worked out", "Saturday 21 and Sunday 22 November are not counted",
 		"Captured, not sent Text to c1, decided", "Why The family got in touch by phone; text is what they prefer",
-		"Failed Email to c1", "What became of it The mailbox does not exist",
-		"Must not be contacted by email.", "Must not be contacted by phone.", "Text cannot be used: it is a landline", "Nothing is ruled out",
+		"Email address does not exist Email to c1", "What became of it The mailbox does not exist",
+		"Printed Letter to c1", "Delivered after 36 minutes, ", "Waiting for contact hours Letter to c1", "Waits until Monday 30 November 2026 at 10:30am",
+		"Text &#43;447700900123 May be used", "Email sam@family.example Must not be used They opted out.",
+		"Text 01632 960456 Cannot be used It is a landline; ask the family for a mobile number.", "Email Must not be used The service that keeps the case says so.", "Phone Must not be used",
 		"Promise reply/call-1 opened",
 	} {
 		if !strings.Contains(text, wanted) {
@@ -148,11 +151,16 @@ func TestWordsOfOthersAreOnlyWords(t *testing.T) {
 	c.cases["H-1"] = picture.CaseView{Case: "H-1", State: nasty, Team: nasty, Officer: nasty, Promises: []picture.Waiting{w}, Tasks: []notifier.Task{task},
 		Contacts: []notifier.Contact{{ID: nasty, Name: nasty, Relationship: nasty, Mobile: nasty, Email: nasty, Language: nasty,
 			Prefers: []string{nasty}, DoNot: []string{nasty}, Unusable: []notifier.Unusable{{Channel: nasty, Reason: nasty}}}},
+		Ways: map[string][]notifier.Way{nasty: {{Channel: nasty, Address: nasty, Why: nasty}}},
 		Messages: []picture.MessageView{{ID: nasty, To: nasty, Channel: nasty, Words: nasty, Status: nasty, Why: nasty, Reason: nasty, Subject: nasty, Text: nasty},
 			{Channel: "sms", Text: nasty, Staff: true}},
 		Timeline: []picture.Line{{What: nasty, Why: nasty}}}
 	h := console.New(c, c, console.Options{Council: nasty, Now: morning})
-	for _, path := range []string{"/", "/cases/H-1", "/tasks", "/rejected", "/messages", "/?for=%3Cscript%3E", "/?stored=enquiry&case=%3Cb%3E&id=1"} {
+	pen := c.hold("+447700900777", "text", nasty)
+	email := c.hold(nasty, "email", nasty)
+	c.tasks = append(c.tasks, picture.CaseTask{Case: "H-1", Task: notifier.Task{ID: "H-1-t1", What: nasty, Why: nasty, Contact: nasty}})
+	c.behind = map[string]picture.Background{nasty: {}, "H-1-t1": {Chases: []notifier.PlannedChase{{Person: nasty}}, Failed: []notifier.Unusable{{Channel: nasty, Reason: nasty}}}}
+	for _, path := range []string{"/", "/cases/H-1", "/tasks", "/rejected", "/messages", "/unmatched", "/unmatched/" + pen, "/unmatched/" + pen + "?case=H-1", "/unmatched/" + email, "/cases/" + pen, "/tasks/H-1/1", "/cases/H-1?done=%3Cb%3E&passed=1", "/?for=%3Cscript%3E", "/?stored=enquiry&case=%3Cb%3E&id=1"} {
 		response := get(h, path)
 		if response.Code != http.StatusOK {
 			t.Errorf("%s: status %d", path, response.Code)
@@ -181,6 +189,10 @@ func TestPagesThatAreNotThere(t *testing.T) {
 		"/?page=-1":                  {200, "1 to 10 of 40"},
 		"/?page=9999999999999999999": {200, "1 to 10 of 40"},
 		"/tasks?page=x":              {200, "Tasks for a person"},
+		"/tasks/H-10508/9":           {404, "This task is not open"},
+		"/tasks/H-0/x":               {404, "This task is not open"},
+		"/unmatched/pen-0":           {404, "Nothing of this sender waits to be matched"},
+		"/unmatched/H-10508":         {404, "Nothing of this sender waits to be matched"},
 	} {
 		w := get(h, path)
 		if w.Code != want.status {
@@ -209,6 +221,10 @@ func TestACaseThatCannotBeRead(t *testing.T) {
 }
 
 type unreadable struct{ *council }
+
+func (unreadable) Written(context.Context, []string) (map[string][]events.Event, error) {
+	return nil, errors.New("secret place: disk on fire")
+}
 
 func (unreadable) Case(context.Context, string) (picture.CaseView, error) {
 	return picture.CaseView{}, errors.New("secret place: disk on fire")
@@ -275,7 +291,7 @@ func TestWrongMethods(t *testing.T) {
 	h := demo(busyCouncil())
 	for path, allowed := range map[string]string{
 		"/": "GET, HEAD", "/cases": "GET, HEAD", "/cases/H-10480": "GET, HEAD", "/tasks": "GET, HEAD", "/rejected": "GET, HEAD",
-		"/messages": "GET, HEAD", "/assets/console.css": "GET, HEAD", "/assets/icon.svg": "GET, HEAD", "/enquiries": "POST", "/replies": "POST",
+		"/messages": "GET, HEAD", "/unmatched": "GET, HEAD", "/unmatched/pen-1": "GET, HEAD", "/unmatched/pen-1/pass-on": "POST", "/unmatched/pen-1/nothing": "POST", "/tasks/H-10508/1": "GET, HEAD, POST", "/assets/console.css": "GET, HEAD", "/assets/icon.svg": "GET, HEAD", "/enquiries": "POST", "/replies": "POST",
 	} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} {
 			if strings.Contains(allowed, method) {

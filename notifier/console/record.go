@@ -102,12 +102,13 @@ func (c *console) event(eventType, ref, id string, data any) events.Event {
 	return events.Event{ID: id, Source: source, Type: eventType, Case: ref, Time: c.options.Now().UTC(), Data: encoded}
 }
 
+// notStored is the problem of a form that could not be stored for certain.
+const notStored = "It is not known whether this was stored. Send it again; what was stored already is not counted twice"
+
 // store publishes, and shows the form again with the reason where it cannot.
 func (c *console) store(w http.ResponseWriter, r *http.Request, h home, field string, event events.Event) bool {
-	ctx, cancel := context.WithTimeout(r.Context(), storeWithin)
-	defer cancel()
-	if err := c.actions.Publish(ctx, event); err != nil {
-		h.Errors = []fieldError{{field, "It is not known whether this was stored. Send it again; what was stored already is not counted twice"}}
+	if err := c.publish(r.Context(), event); err != nil {
+		h.Errors = []fieldError{{field, notStored}}
 		c.showHome(w, r, http.StatusServiceUnavailable, h)
 		return false
 	}

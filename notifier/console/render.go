@@ -22,7 +22,7 @@ type pages map[string]*template.Template
 // parsePages panics on a broken template: they are part of the program.
 func parsePages() pages {
 	parsed := pages{}
-	for _, name := range []string{"home", "case", "tasks", "rejected", "messages", "notice", "closed"} {
+	for _, name := range []string{"home", "case", "tasks", "task", "unmatched", "pen", "rejected", "messages", "notice", "closed"} {
 		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised}).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html", "pages/"+name+".html"))
 	}
 	return parsed
@@ -42,6 +42,7 @@ type page struct {
 	Captured string // channels that are kept instead of sent, in words
 	Status   Status
 	Tasks    int
+	Pens     int    // senders whom nobody has matched
 	Style    string // address of the stylesheet
 }
 
@@ -51,7 +52,8 @@ func (c *console) render(w http.ResponseWriter, status int, name string, p page)
 	if !p.Plain {
 		p.Status = c.source.Status()
 		p.Captured = channelList(p.Status.Captured)
-		p.Tasks = len(c.source.Tasks())
+		tasks := c.source.Tasks()
+		p.Tasks, p.Pens = len(tasks), len(pens(tasks))
 	}
 	var made bytes.Buffer
 	if err := c.pages[name].ExecuteTemplate(&made, "layout", p); err != nil {

@@ -17,14 +17,19 @@ func (c *console) handler() http.Handler {
 		return guarded(mux)
 	}
 	for path, m := range map[string]methods{
-		"/{$}":         {http.MethodGet: c.home},
-		"/enquiries":   {http.MethodPost: c.recordEnquiry},
-		"/replies":     {http.MethodPost: c.recordReply},
-		"/cases":       {http.MethodGet: c.findCase},
-		"/cases/{ref}": {http.MethodGet: c.showCase},
-		"/tasks":       {http.MethodGet: c.showTasks},
-		"/rejected":    {http.MethodGet: c.showRejected},
-		"/messages":    {http.MethodGet: c.showMessages},
+		"/{$}":                     {http.MethodGet: c.home},
+		"/enquiries":               {http.MethodPost: c.recordEnquiry},
+		"/replies":                 {http.MethodPost: c.recordReply},
+		"/cases":                   {http.MethodGet: c.findCase},
+		"/cases/{ref}":             {http.MethodGet: c.showCase},
+		"/tasks":                   {http.MethodGet: c.showTasks},
+		"/tasks/{ref}/{number}":    {http.MethodGet: c.showTask, http.MethodPost: c.recordTaskDone},
+		"/unmatched":               {http.MethodGet: c.showUnmatched},
+		"/unmatched/{ref}":         {http.MethodGet: c.showPen},
+		"/unmatched/{ref}/pass-on": {http.MethodPost: c.passOn},
+		"/unmatched/{ref}/nothing": {http.MethodPost: c.nothingToDo},
+		"/rejected":                {http.MethodGet: c.showRejected},
+		"/messages":                {http.MethodGet: c.showMessages},
 	} {
 		mux.HandleFunc(path, c.only(m))
 	}

@@ -2,7 +2,6 @@ package console
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -37,26 +36,6 @@ func day(date string) string {
 		return date
 	}
 	return parsed.Words()
-}
-
-// elapsed says how long ago something was: "3 hours".
-func elapsed(d time.Duration) string {
-	count := func(n int, unit string) string {
-		if n == 1 {
-			return "1 " + unit
-		}
-		return fmt.Sprintf("%d %ss", n, unit)
-	}
-	switch {
-	case d < time.Minute:
-		return "less than a minute"
-	case d < time.Hour:
-		return count(int(d/time.Minute), "minute")
-	case d < 48*time.Hour:
-		return count(int(d/time.Hour), "hour")
-	default:
-		return count(int(d/(24*time.Hour)), "day")
-	}
 }
 
 // tag is a state in a word or two; the class only adds colour to it.
@@ -94,28 +73,23 @@ func isLate(w picture.Waiting, now time.Time) bool {
 	return w.Late || !w.Due.IsZero() && now.After(w.Due)
 }
 
-// messageTag says what became of a message. A channel that captures has sent nothing,
-// whatever it answered.
-func messageTag(m picture.MessageView, captured []string) tag {
-	switch m.Status {
-	case notifier.Waiting:
-		return tag{"soon", "Waiting to go"}
-	case notifier.Sent:
-		if slices.Contains(captured, m.Channel) {
-			return tag{"captured", "Captured, not sent"}
-		}
-		return tag{"on-time", "Sent"}
-	case notifier.Delivered:
-		return tag{"on-time", "Delivered"}
-	case notifier.Unknown:
-		return tag{"soon", "Not known whether it arrived"}
-	case notifier.Failed:
-		return tag{"late", "Failed"}
-	case notifier.Withdrawn:
-		return tag{"ended", "Withdrawn"}
-	default:
-		return tag{"ended", capitalised(string(m.Status))}
+// messageTag says what became of a message, in the words of package delivery. A channel
+// that captures has sent nothing, whatever it answered. Only what is known to have
+// arrived has the colour for it.
+func messageTag(m picture.MessageView, captured []string, now time.Time) tag {
+	kept := m.Status == notifier.Sent && slices.Contains(captured, m.Channel)
+	class := "ended"
+	switch {
+	case kept:
+		class = "captured"
+	case m.Status == notifier.Delivered:
+		class = "on-time"
+	case m.Status == notifier.Waiting || m.Status == notifier.Unknown:
+		class = "soon"
+	case m.Status == notifier.Failed:
+		class = "late"
 	}
+	return tag{class, m.Delivery(kept, now).Words()}
 }
 
 // channelWords are the channels as people say them.
@@ -168,4 +142,12 @@ func capitalised(text string) string {
 		return text
 	}
 	return string(unicode.ToUpper(first)) + text[size:]
+}
+
+// sentence is a reason as a sentence of its own.
+func sentence(reason string) string {
+	if reason == "" || strings.HasSuffix(reason, ".") {
+		return capitalised(reason)
+	}
+	return capitalised(reason) + "."
 }

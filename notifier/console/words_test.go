@@ -42,18 +42,6 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-func TestElapsed(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		-time.Hour: "less than a minute", 0: "less than a minute", 59 * time.Second: "less than a minute",
-		time.Minute: "1 minute", 59 * time.Minute: "59 minutes", time.Hour: "1 hour", 47 * time.Hour: "47 hours",
-		48 * time.Hour: "2 days", 30 * 24 * time.Hour: "30 days",
-	} {
-		if got := elapsed(d); got != want {
-			t.Errorf("%v is %q, not %q", d, got, want)
-		}
-	}
-}
-
 func TestPromiseTags(t *testing.T) {
 	c := testConsole(t)
 	friday := time.Date(2026, 11, 27, 16, 0, 0, 0, time.UTC)
@@ -83,19 +71,27 @@ func TestPromiseTags(t *testing.T) {
 }
 
 func TestMessageTags(t *testing.T) {
-	captured := []string{"sms"}
-	for m, want := range map[[2]string]string{
-		{"sms", string(notifier.Waiting)}:     "Waiting to go",
-		{"sms", string(notifier.Sent)}:        "Captured, not sent",
-		{"email", string(notifier.Sent)}:      "Sent",
-		{"sms", string(notifier.Failed)}:      "Failed",
-		{"email", string(notifier.Withdrawn)}: "Withdrawn",
-		{"email", "delivered"}:                "Delivered",
-		{"sms", string(notifier.Unknown)}:     "Not known whether it arrived",
-		{"email", ""}:                         "",
+	now := time.Date(2026, 11, 30, 9, 30, 0, 0, time.UTC)
+	for _, test := range []struct {
+		m    picture.MessageView
+		want tag
+	}{
+		{picture.MessageView{Channel: "sms", Status: notifier.Waiting}, tag{"soon", "Waiting to go"}},
+		{picture.MessageView{Channel: "sms", Status: notifier.Waiting, NotBefore: new(now.Add(time.Hour))}, tag{"soon", "Waiting for contact hours"}},
+		{picture.MessageView{Channel: "sms", Status: notifier.Waiting, NotBefore: new(now.Add(-time.Hour))}, tag{"soon", "Waiting to go"}},
+		{picture.MessageView{Channel: "sms", Status: notifier.Sent, HandedOver: &now}, tag{"captured", "Captured, not sent"}},
+		{picture.MessageView{Channel: "email", Status: notifier.Sent, HandedOver: &now}, tag{"ended", "Sent"}},
+		{picture.MessageView{Channel: "email", Status: notifier.Sent, HandedOver: &now, Awaits: notifier.AwaitsBounce}, tag{"ended", "Sent"}},
+		{picture.MessageView{Channel: "email", Status: notifier.Sent, HandedOver: &now, Awaits: notifier.AwaitsReceipt}, tag{"ended", "Delivering"}},
+		{picture.MessageView{Channel: "sms", Status: notifier.Failed}, tag{"late", "Not sent"}},
+		{picture.MessageView{Channel: "sms", Status: notifier.Failed, HandedOver: &now, Code: "30003"}, tag{"late", "Phone not accepting messages right now"}},
+		{picture.MessageView{Channel: "email", Status: notifier.Withdrawn}, tag{"ended", "Withdrawn"}},
+		{picture.MessageView{Channel: "sms", Status: notifier.Delivered, HandedOver: &now}, tag{"on-time", "Delivered"}},
+		{picture.MessageView{Channel: "sms", Status: notifier.Unknown, HandedOver: &now}, tag{"soon", "Not known whether it arrived"}},
+		{picture.MessageView{Channel: "email"}, tag{"ended", "Not known"}},
 	} {
-		if got := messageTag(picture.MessageView{Channel: m[0], Status: notifier.Status(m[1])}, captured).Words; got != want {
-			t.Errorf("%v is %q, not %q", m, got, want)
+		if got := messageTag(test.m, []string{"sms"}, now); got != test.want {
+			t.Errorf("%+v is %v, not %v", test.m, got, test.want)
 		}
 	}
 }

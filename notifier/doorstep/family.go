@@ -160,13 +160,13 @@ func (d *doorstep) enquiries(v visit) []enquiry {
 // sent lists what went to this contact, the newest first.
 func (d *doorstep) sent(v visit) []sent {
 	messages := slices.DeleteFunc(slices.Clone(v.c.Messages), func(m Message) bool {
-		_, shown := became(m.Status)
+		_, shown := became(m)
 		return m.To != v.contact.ID || m.To == "" || !shown
 	})
 	slices.SortStableFunc(messages, func(a, b Message) int { return b.At.Compare(a.At) })
 	var list []sent
 	for _, m := range messages[:min(len(messages), mostMessages)] {
-		words, _ := became(m.Status)
+		words, _ := became(m)
 		list = append(list, sent{What: said(m.Kind), Channel: sentBy(m.Channel), Became: words, At: d.moment(m.At)})
 	}
 	return list

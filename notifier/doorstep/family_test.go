@@ -38,9 +38,12 @@ func TestAFamilySeesNothingOfAnybodyElse(t *testing.T) {
 	c := herts()
 	c.change(func(found *doorstep.Case, _ *doorstep.Promise) {
 		found.Promises[1].Postponed = &doorstep.Postponed{Until: date("2026-12-11"), Reason: "Alex asked for it."}
+		for _, status := range []string{"waiting", "sending", "sent", "delivered", "failed", "unknown"} {
+			found.Messages = append(found.Messages, doorstep.Message{To: "c2", Kind: "postponed", Channel: "email", Status: status, Code: "5.1.1", Unusable: true, HandedOver: true, Awaits: true, At: morning(), Delivered: morning()})
+		}
 	})
 	s := says(t, get(c.site(), family(t)), http.StatusOK)
-	for _, others := range []string{"8 December", "9 December", "10:30am", "11:30am", "10:31am", "at 11am", "Letter", "Alex", "alex", "456", "c2", "call-", "o.jane", "7700", "sam@", "Sorry, our reply is late"} {
+	for _, others := range []string{"8 December", "9 December", "10:30am", "11:30am", "10:31am", "at 11am", "Letter", "Alex", "alex", "456", "c2", "call-", "o.jane", "7700", "sam@", "Sorry, our reply is late", "A new date", "Delivering", "does not exist", "takes longer"} {
 		if strings.Contains(s.text, others) {
 			t.Errorf("the page says %q: %s", others, s.text)
 		}
@@ -88,6 +91,21 @@ func TestHowAnEnquiryStands(t *testing.T) {
 			p.Ended = &doorstep.Ended{At: morning(), Kept: true}
 			found.Promises[1].From = ""
 		}, []string{"Enquiry 1: We are working on it We will reply by 4pm on Tuesday 8 December 2026", "Enquiry 2: We have replied"}, ""},
+		"what Notify would show": {func(found *doorstep.Case, _ *doorstep.Promise) {
+			at := morning().Add(time.Minute)
+			for _, m := range []doorstep.Message{
+				{Channel: "sms", Status: "sent", HandedOver: true, Awaits: true},
+				{Channel: "sms", Status: "delivered", HandedOver: true, Delivered: at.Add(36 * time.Minute)},
+				{Channel: "sms", Status: "failed", Code: "temporary-failure", HandedOver: true},
+				{Channel: "email", Status: "failed", Code: "5.1.1", Unusable: true, HandedOver: true},
+				{Channel: "letter", Status: "sent", Code: "delivered", HandedOver: true},
+				{Channel: "email", Status: "sent", HandedOver: true, Captured: true},
+			} {
+				m.To, m.Kind, m.At = "c1", "postponed", at
+				found.Messages = append(found.Messages, m)
+			}
+		}, []string{"Text, Monday 30 November 2026 at 9:31am. Delivering.", "Text, Monday 30 November 2026 at 9:31am. Delivered after 36 minutes.", "Phone not accepting messages right now.",
+			"Email, Monday 30 November 2026 at 9:31am. Email address does not exist.", "Letter, Monday 30 November 2026 at 9:31am. Printed.", "Email, Monday 30 November 2026 at 9:31am. It was not sent."}, ""},
 		"every status": {func(found *doorstep.Case, _ *doorstep.Promise) {
 			for _, status := range []string{"waiting", "sending", "sent", "delivered", "failed", "unknown", "new", "withdrawn"} {
 				found.Messages = append(found.Messages, doorstep.Message{To: "c1", Kind: "family-chase", Channel: "email", Status: status, At: morning()})

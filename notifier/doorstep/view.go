@@ -9,6 +9,7 @@ import (
 
 	"hearback/events"
 	"hearback/notifier/calendar"
+	"hearback/notifier/delivery"
 )
 
 // ErrUnknown is the error of [Source.Case] for a case that nobody knows, or that was
@@ -123,6 +124,11 @@ type Message struct {
 	Channel string    // sms, email, letter
 	Status  string    // waiting, sending, sent, delivered, failed, withdrawn, unknown
 	At      time.Time // when it went, or else when it was decided
+	// What is known besides, as [delivery.Message] has it.
+	Code                                   string
+	Unusable, HandedOver, Awaits, Captured bool
+	// Delivered is when it arrived; zero where that is not known.
+	Delivered time.Time
 }
 
 func (c Case) contact(id string) (Contact, bool) {
@@ -177,4 +183,9 @@ func (k Contact) address(channel string) string {
 
 func forbids(channels []string, channel string) bool {
 	return slices.Contains(channels, channel) || slices.Contains(channels, events.EveryChannel)
+}
+
+// delivery is what is known of a message, for its words.
+func (m Message) delivery() delivery.Message {
+	return delivery.Message{Channel: m.Channel, Status: m.Status, Code: m.Code, Unusable: m.Unusable, HandedOver: m.HandedOver, Awaits: m.Awaits, Captured: m.Captured}
 }

@@ -6,6 +6,7 @@ import (
 
 	"hearback/events"
 	"hearback/notifier/calendar"
+	"hearback/notifier/delivery"
 )
 
 // moment is an instant for people and for machines.
@@ -115,19 +116,26 @@ func said(kind string) string {
 	return "A message from us"
 }
 
-// became is the status of a message in plain words; shown is false for what was never
-// sent.
-func became(status string) (words string, shown bool) {
-	switch status {
-	case "waiting":
+// became says what became of a message, in GOV.UK Notify's words where it has any; shown
+// is false for what was never meant to go.
+func became(m Message) (words string, shown bool) {
+	if words, ok := m.delivery().Notify(); ok {
+		if m.Status == delivery.Delivered && !m.Delivered.IsZero() {
+			words += " after " + calendar.Elapsed(m.Delivered.Sub(m.At))
+		}
+		return words, true
+	}
+	switch m.Status {
+	case delivery.Waiting:
 		return "It will go to you soon", true
-	case "sending", "sent":
-		return "Sent", true
-	case "delivered":
-		return "Delivered", true
-	case "failed":
+	case delivery.Sending, delivery.Sent, delivery.Delivered:
+		if m.Captured {
+			return "It was not sent", true
+		}
+		return m.delivery().Words(), true
+	case delivery.Failed:
 		return "It did not get to you", true
-	case "withdrawn":
+	case delivery.Withdrawn:
 		return "", false
 	}
 	return "Sent, but we do not know if it got to you", true

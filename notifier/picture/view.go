@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hearback/notifier"
+	"hearback/notifier/delivery"
 	"hearback/templates"
 )
 
@@ -45,6 +46,23 @@ type MessageView struct {
 	Provider string          `json:"provider_id,omitempty"`
 	Subject  string          `json:"subject,omitempty"`
 	Text     string          `json:"text,omitempty"`
+	// NotBefore is the opening of contact hours that it waits for.
+	NotBefore *time.Time `json:"not_before,omitempty"`
+	// HandedOver is when a provider accepted it, whatever became of it then; Awaits is
+	// what may still be heard of it: see notifier.Result.
+	HandedOver *time.Time `json:"handed_over,omitempty"`
+	Awaits     string     `json:"awaits,omitempty"`
+	// Code is the provider's word for what became of it, or Hearback's. Unusable: the
+	// address itself is no good.
+	Code     string `json:"code,omitempty"`
+	Unusable bool   `json:"unusable,omitempty"`
+}
+
+// Delivery is what is known of the message, for the words that people read. captured
+// says that its channel keeps messages instead of sending them.
+func (m MessageView) Delivery(captured bool, now time.Time) delivery.Message {
+	return delivery.Message{Channel: m.Channel, Status: string(m.Status), Code: m.Code, Unusable: m.Unusable, HandedOver: m.HandedOver != nil,
+		Awaits: m.Awaits == notifier.AwaitsReceipt, Held: m.NotBefore != nil && m.NotBefore.After(now), Captured: captured}
 }
 
 // Line is one thing that happened or was decided.
@@ -61,10 +79,12 @@ type CaseView struct {
 	Team     string             `json:"team"`
 	Officer  string             `json:"officer"`
 	Contacts []notifier.Contact `json:"contacts"`
-	Promises []Waiting          `json:"promises"`
-	Messages []MessageView      `json:"messages"`
-	Tasks    []notifier.Task    `json:"tasks"`
-	Timeline []Line             `json:"timeline"`
+	// Ways are how each contact, by id, may be reached and why not otherwise.
+	Ways     map[string][]notifier.Way `json:"ways,omitempty"`
+	Promises []Waiting                 `json:"promises"`
+	Messages []MessageView             `json:"messages"`
+	Tasks    []notifier.Task           `json:"tasks"`
+	Timeline []Line                    `json:"timeline"`
 }
 
 // Rejected is an input that could not be understood.
@@ -138,6 +158,31 @@ type CaseTask struct {
 	notifier.Task
 }
 
+// Background is what whoever does a task should know besides.
+type Background struct {
+	// Chases are whom the ladder of the task chases next, and when.
+	Chases []notifier.PlannedChase
+	// Failed is what no longer works for whomever the task is about, with what to ask.
+	Failed []notifier.Unusable
+}
+
+// Background looks up what stands behind an open task; nothing where it is not open.
+func (p *Picture) Background(ref, task string, books notifier.Books) (b Background) {
+	c, _, err := p.Case(ref)
+	i := slices.IndexFunc(c.Tasks, func(t notifier.Task) bool { return t.ID == task })
+	if err != nil || i < 0 {
+		return b
+	}
+	t := c.Tasks[i]
+	b.Chases = notifier.PlannedFor(c, t, books)
+	k, known := c.Contact(t.Contact)
+	if promise, open := c.Promise(t.Promise); !known && t.Contact == "" && open && promise.Caller != nil {
+		k = *promise.Caller
+	}
+	b.Failed = k.Unusable
+	return b
+}
+
 // text is what the recipient reads.
 func text(m notifier.Message) string {
 	body := notifier.WithoutLinks(m.Body)
@@ -161,6 +206,9 @@ func Story(entries []notifier.Entry, books notifier.Books) CaseView {
 			place[m.ID] = len(v.Messages)
 			v.Messages = append(v.Messages, MessageView{ID: m.ID, To: m.To, Channel: m.Channel, Words: m.Words, Status: notifier.Waiting,
 				Decided: m.Decided, Why: m.Why, Kind: m.Kind, Staff: m.Staff, Subject: m.Subject, Text: text(m)})
+			if !m.NotBefore.IsZero() {
+				v.Messages[place[m.ID]].NotBefore = new(m.NotBefore)
+			}
 		}
 		for _, s := range e.Settled {
 			i, known := place[s.Message]
@@ -168,7 +216,10 @@ func Story(entries []notifier.Entry, books notifier.Books) CaseView {
 				continue
 			}
 			m := &v.Messages[i]
-			m.Status, m.Settled, m.Reason, m.Provider = s.Status, new(s.At), s.Reason, s.Provider
+			m.Status, m.Settled, m.Reason, m.Provider, m.Code, m.Unusable = s.Status, new(s.At), s.Reason, s.Provider, s.Code, s.Unusable
+			if s.Status == notifier.Sent && m.HandedOver == nil {
+				m.HandedOver, m.Awaits = new(s.At), s.Awaits
+			}
 		}
 		for _, p := range e.Ended {
 			v.Promises = append(v.Promises, view(e.Case, p, books))
@@ -179,6 +230,12 @@ func Story(entries []notifier.Entry, books notifier.Books) CaseView {
 	}
 	v.Case, v.State, v.Team, v.Officer = last.Ref, cmp.Or(string(last.State), "open"), last.Team, last.Officer
 	v.Contacts = append(v.Contacts, last.Contacts...)
+	for _, k := range last.Contacts {
+		if v.Ways == nil {
+			v.Ways = map[string][]notifier.Way{}
+		}
+		v.Ways[k.ID] = last.Ways(k)
+	}
 	v.Tasks = append(v.Tasks, last.Tasks...)
 	for _, p := range last.Promises {
 		v.Promises = append(v.Promises, view(last, p, books))

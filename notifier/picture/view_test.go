@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hearback/notifier"
+	"hearback/notifier/calendar"
 	"hearback/notifier/picture"
 )
 
@@ -104,5 +105,63 @@ func TestNothingIsAnEmptyListAndNotNull(t *testing.T) {
 	data, err := json.Marshal([]any{picture.New().Waiting(books()), picture.New().Tasks()})
 	if err != nil || string(data) != "[[],[]]" {
 		t.Errorf("got %s (%v)", data, err)
+	}
+}
+
+// A message keeps when it was handed over, whatever became of it then.
+func TestAStoryTellsHowLongADeliveryTook(t *testing.T) {
+	c := caseOf("H-1", monday, 0, 1, 0)
+	id := c.Messages[0].ID
+	c.Messages[0].NotBefore = monday.Add(time.Hour)
+	after := c
+	after.Messages = nil
+	at := func(minutes int) time.Time { return monday.Add(time.Duration(minutes) * time.Minute) }
+	settled := func(status notifier.Status, minutes int, code string) notifier.Entry {
+		return notifier.Entry{At: at(minutes), Case: after, Settled: []notifier.Settled{{Result: notifier.Result{Message: id, Status: status, Code: code, Unusable: code != "", Awaits: notifier.AwaitsReceipt, At: at(minutes)}}}}
+	}
+	held, sent := notifier.Entry{At: monday, Case: c}, settled(notifier.Sent, 60, "")
+	for words, entries := range map[string][]notifier.Entry{
+		"Waiting for contact hours":    {held},
+		"Delivering":                   {held, sent},
+		"Not known whether it arrived": {held, sent, settled(notifier.Unknown, 180, "")},
+		"Delivered":                    {held, sent, settled(notifier.Unknown, 180, ""), settled(notifier.Delivered, 96, "")},
+		"Not delivered":                {held, sent, settled(notifier.Failed, 70, "permanent-failure")},
+		"Not sent":                     {held, {At: monday, Case: after, Settled: []notifier.Settled{{Result: notifier.Result{Message: id, Status: notifier.Failed, Code: "expired", At: monday}}}}},
+	} {
+		m := picture.Story(entries, books()).Messages[0]
+		if got := m.Delivery(false, monday).Words(); got != words {
+			t.Errorf("%+v is %q, want %q", m, got, words)
+		}
+		if handed := m.HandedOver != nil && m.HandedOver.Equal(at(60)); handed != (len(entries) > 1 && words != "Not sent") {
+			t.Errorf("%s: handed over %v", words, m.HandedOver)
+		}
+	}
+}
+
+// Behind a task stand what failed for good, for a contact or for a caller, and whom its
+// ladder chases next.
+func TestWhatStandsBehindATask(t *testing.T) {
+	broken := []notifier.Unusable{{Channel: "sms", Reason: "The phone number does not exist. Ask the family for the right one."}}
+	c := notifier.Case{Ref: "H-1", Officer: "o.jane",
+		Contacts: []notifier.Contact{{ID: "c1", Unusable: broken}, {ID: "c2"}},
+		Promises: []notifier.Promise{{Rule: "reply", Enquiry: "q", Opened: monday, Next: monday, Caller: &notifier.Contact{Mobile: "+447700900124", Unusable: broken}}},
+		Tasks: []notifier.Task{{ID: "H-1-t1", Contact: "c1"}, {ID: "H-1-t2", Contact: "c2"}, {ID: "H-1-t3", Promise: "reply/q"}, {ID: "H-1-t4"},
+			{ID: "H-1-t5", Opened: monday, Due: monday.Add(time.Hour), Done: monday, Next: monday.Add(time.Hour)}}}
+	p := picture.New()
+	put(t, p, 1, c, false)
+	for task, failed := range map[string]bool{"H-1-t1": true, "H-1-t2": false, "H-1-t3": true, "H-1-t4": false, "H-1-t9": false} {
+		if b := p.Background("H-1", task, books()); (len(b.Failed) > 0) != failed || len(b.Chases) != 0 {
+			t.Errorf("behind %s stands %+v", task, b)
+		}
+	}
+	book := &notifier.Book{Rules: []notifier.Rule{{Name: notifier.TaskRule, Steps: []notifier.Step{{Chase: []string{notifier.Officer, notifier.Family}, Words: "w"}}}},
+		Calendar:  &calendar.Calendar{Location: time.UTC},
+		Directory: notifier.Directory{People: []notifier.Person{{ID: "o.jane", Email: "jane@council.example"}}}}
+	want := []notifier.PlannedChase{{Promise: "task/H-1-t5", Person: "o.jane", At: monday.Add(time.Hour)}}
+	if b := p.Background("H-1", "H-1-t5", notifier.Books{Current: book}); !slices.Equal(b.Chases, want) {
+		t.Errorf("chased next are %+v, want %+v", b.Chases, want)
+	}
+	if b := p.Background("H-2", "H-1-t5", notifier.Books{Current: book}); len(b.Chases)+len(b.Failed) != 0 {
+		t.Errorf("behind no task stands %+v", b)
 	}
 }

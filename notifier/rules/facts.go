@@ -205,7 +205,7 @@ func members(eventType string) []string {
 	case events.TypeOfficerTexted:
 		return append(own, "by", "address", "text", "provider_id", "answer", "until", "say")
 	case events.TypeTaskDone:
-		return append(own, "task", "by", "note")
+		return append(own, "task", "by", "note", "events")
 	}
 	return own
 }
@@ -218,7 +218,7 @@ func absent(eventType, name string) (value any, known bool) {
 	switch name {
 	case "urgent", "automatic", "unusable", "told", "safe_contact":
 		return false, true
-	case "contacts", "prefers", "do_not":
+	case "contacts", "prefers", "do_not", "events":
 		return []any{}, true
 	case "contact":
 		if eventType == events.TypeEnquiryReceived {

@@ -1,0 +1,209 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"hearback/events"
+	"hearback/notifier"
+	"hearback/notifier/calendar"
+	"hearback/notifier/picture"
+)
+
+// taskRow is something that only a person can do.
+type taskRow struct {
+	ID, Case, What, Why string
+	Opened              moment
+	Due                 *moment // nil where the book gives tasks no date
+	Tags                []tag
+	// Next is when Chased, by their ids, are reminded next, if it is not done before.
+	Next   *moment
+	Chased string
+	Failed []failed
+	Link   string // to the page where it is done; empty where there is none
+}
+
+// failed is what no longer works, and what to ask.
+type failed struct{ What, Why string }
+
+func (c *console) taskRow(ref string, t notifier.Task) taskRow {
+	row := taskRow{ID: t.ID, Case: ref, What: t.What, Why: sentence(t.Why), Opened: c.moment(t.Opened), Link: taskLink(ref, t)}
+	if !t.Due.IsZero() {
+		row.Due, row.Tags = new(c.moment(t.Due)), []tag{c.taskTag(t)}
+	}
+	background := c.source.Background(ref, t.ID)
+	var people []string
+	for _, chase := range background.Chases {
+		row.Next = new(c.moment(chase.At))
+		if !slices.Contains(people, chase.Person) {
+			people = append(people, chase.Person)
+		}
+	}
+	row.Chased = list(people)
+	for _, u := range background.Failed {
+		row.Failed = append(row.Failed, failed{capitalised(channelWords(u.Channel)), sentence(u.Reason)})
+	}
+	return row
+}
+
+func (c *console) taskTag(t notifier.Task) tag {
+	now := c.options.Now()
+	switch {
+	case t.Late || now.After(t.Due):
+		return tag{"late", "Late"}
+	case calendar.DateOf(t.Due, c.london).Compare(calendar.DateOf(now, c.london)) <= 0:
+		return tag{"soon", "Due today"}
+	}
+	return tag{"on-time", "On time"}
+}
+
+// taskLink is where a task is done: a page of its own, or that of the holding pen.
+func taskLink(ref string, t notifier.Task) string {
+	number, ours := strings.CutPrefix(t.ID, ref+"-t")
+	switch {
+	case !validCase(ref) || !ours || !validCase(number):
+		return ""
+	case isMatch(ref, t):
+		return "/unmatched/" + ref
+	}
+	return "/tasks/" + ref + "/" + number
+}
+
+func (c *console) showTasks(w http.ResponseWriter, r *http.Request) {
+	var body listing[taskRow]
+	tasks, pager := paginate(r, "/tasks", c.source.Tasks(), itemsPerPage)
+	for _, t := range tasks {
+		body.Items = append(body.Items, c.taskRow(t.Case, t.Task))
+	}
+	body.Pager = pager
+	c.render(w, http.StatusOK, "tasks", page{Title: "Tasks for a person", Active: "/tasks", Body: body})
+}
+
+// taskForm is "this task is done", as it was filled in.
+type taskForm struct {
+	taskRow
+	Contact                *contactCard
+	By, Note               string
+	ByProblem, NoteProblem string
+	Errors                 []fieldError
+}
+
+func (f *taskForm) read(form url.Values) {
+	f.By, f.ByProblem = readBy(form, "who has done it")
+	f.Note, f.NoteProblem = readNote(form, "")
+	f.Errors = collect("task-by", f.ByProblem, "task-note", f.NoteProblem)
+}
+
+// openTask finds the open task that an address names, and answers for itself where
+// there is none.
+func (c *console) openTask(w http.ResponseWriter, r *http.Request) (picture.CaseTask, bool) {
+	ref, id := r.PathValue("ref"), r.PathValue("ref")+"-t"+r.PathValue("number")
+	tasks := c.source.Tasks()
+	at := slices.IndexFunc(tasks, func(t picture.CaseTask) bool { return t.Case == ref && t.ID == id })
+	switch {
+	case at < 0:
+		c.say(w, http.StatusNotFound, "This task is not open", "Somebody may have done it already. Look at its case, or at the list of tasks.")
+		return picture.CaseTask{}, false
+	case isMatch(ref, tasks[at].Task):
+		http.Redirect(w, r, "/unmatched/"+ref, http.StatusSeeOther)
+		return picture.CaseTask{}, false
+	}
+	return tasks[at], true
+}
+
+func (c *console) showTask(w http.ResponseWriter, r *http.Request) {
+	if t, ok := c.openTask(w, r); ok {
+		c.renderTask(w, r, http.StatusOK, t, taskForm{})
+	}
+}
+
+func (c *console) renderTask(w http.ResponseWriter, r *http.Request, status int, t picture.CaseTask, f taskForm) {
+	f.taskRow = c.taskRow(t.Case, t.Task)
+	if view, err := c.source.Case(r.Context(), t.Case); err == nil {
+		if at := slices.IndexFunc(view.Contacts, func(k notifier.Contact) bool { return k.ID == t.Contact && t.Contact != "" }); at >= 0 {
+			f.Contact = new(newContactCard(view.Contacts[at], view.Ways[t.Contact]))
+		}
+	}
+	c.render(w, status, "task", page{Title: "Task " + t.ID, Active: "/tasks", HasFail: len(f.Errors) > 0, Body: f})
+}
+
+func (c *console) recordTaskDone(w http.ResponseWriter, r *http.Request) {
+	form, ok := c.posted(w, r)
+	if !ok {
+		return
+	}
+	t, ok := c.openTask(w, r)
+	if !ok {
+		return
+	}
+	var f taskForm
+	if f.read(form); len(f.Errors) > 0 {
+		c.renderTask(w, r, http.StatusUnprocessableEntity, t, f)
+		return
+	}
+	if err := c.publish(r.Context(), c.taskDone(t, f.By, f.Note, nil)); err != nil {
+		f.Errors = []fieldError{{"task-by", notStored}}
+		c.renderTask(w, r, http.StatusServiceUnavailable, t, f)
+		return
+	}
+	c.settleTask(r.Context(), t)
+	http.Redirect(w, r, "/cases/"+t.Case+"?"+url.Values{"done": {t.ID}}.Encode(), http.StatusSeeOther)
+}
+
+// taskDone is the event that ends a task, or as much of it as was dealt with. The same
+// end always has the same id: a second press is a repeat that changes nothing.
+func (c *console) taskDone(t picture.CaseTask, by, note string, dealt []string) events.Event {
+	return c.event(events.TypeTaskDone, t.Case, eventID(t.ID, dealt...), events.TaskDone{Task: t.ID, By: by, Note: note, Events: dealt})
+}
+
+func (c *console) publish(ctx context.Context, event events.Event) error {
+	ctx, cancel := context.WithTimeout(ctx, storeWithin)
+	defer cancel()
+	return c.actions.Publish(ctx, event)
+}
+
+// settleTask waits, for a moment, until a task is no longer open.
+func (c *console) settleTask(ctx context.Context, t picture.CaseTask) {
+	ctx, cancel := context.WithTimeout(ctx, settleWithin)
+	defer cancel()
+	ticker := time.NewTicker(settleEvery)
+	defer ticker.Stop()
+	for slices.ContainsFunc(c.source.Tasks(), func(open picture.CaseTask) bool { return open.Case == t.Case && open.ID == t.ID }) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// storedFor tells on the page of a case what came of a form that was about it, from
+// what the case itself says.
+func storedFor(view picture.CaseView, query url.Values) *stored {
+	says := func(what string) bool {
+		return slices.ContainsFunc(view.Timeline, func(l picture.Line) bool { return l.What == what })
+	}
+	deciding := &stored{view.Case, "Hearback is looking at what is stored for this case. Load the page again in a moment."}
+	task, passed := query.Get("done"), query.Get("passed")
+	switch {
+	case task != "" && says("Task "+task+" done"):
+		return &stored{view.Case, "Stored. The task is done, and nobody is reminded of it any more."}
+	case passed != "" && tookIn(view, passed):
+		return &stored{view.Case, "Passed on. What they wrote now belongs to this case."}
+	case cmp.Or(task, passed) != "":
+		return deciding
+	}
+	return nil
+}
+
+// tookIn reports whether a case has taken what was passed on to it under this id.
+func tookIn(view picture.CaseView, id string) bool {
+	return slices.ContainsFunc(view.Timeline, func(l picture.Line) bool {
+		return l.What == "Event "+events.TypeMessageReceived && strings.HasPrefix(l.Why, "from "+source+", id "+id+";")
+	})
+}

@@ -1,0 +1,57 @@
+package notifier
+
+import "slices"
+
+// Way is one way to reach a contact, and whether it may be used.
+type Way struct {
+	Channel string `json:"channel"`
+	Address string `json:"address,omitempty"`
+	// Why says in words why it must not or cannot be used; empty where it may.
+	Why string `json:"why,omitempty"`
+	// Cannot: nobody forbids it, but it cannot work: no address is known, or none that is
+	// any good.
+	Cannot bool `json:"cannot,omitempty"`
+}
+
+// Ways says of each channel whether it may be used for a contact, as far as this case
+// knows: another case with the same address may forbid it too. Texts and emails are
+// always there; what Hearback knows no address for only where it must not be used.
+func (c Case) Ways(k Contact) (ways []Way) {
+	for _, channel := range [...]string{SMS, Email, Call, Voicemail, Letter} {
+		way := Way{Channel: channel, Address: k.address(channel)}
+		way.Why, way.Cannot = c.whyNot(k, channel)
+		if way.Address != "" || way.Why != "" {
+			ways = append(ways, way)
+		}
+	}
+	return ways
+}
+
+// whyNot says what blocked says, more closely.
+func (c Case) whyNot(k Contact, channel string) (why string, cannot bool) {
+	wished := func(optedOut bool) bool {
+		return slices.ContainsFunc(c.Wishes, func(w Wish) bool {
+			return k.ID != "" && w.Contact == k.ID && w.OptedOut == optedOut && forbids(w.Channels, channel)
+		})
+	}
+	blocked := c.blocked(k, channel)
+	switch {
+	case forbids(k.DoNot, channel):
+		return "the service that keeps the case says so", false
+	case wished(false):
+		return "it was recorded as not safe", false
+	case wished(true):
+		return "they opted out", false
+	case forbids(c.Preference(k.ID).DoNot, channel):
+		return "they asked us not to", false
+	case k.address(channel) == "" && channel == SMS:
+		return "no mobile number is known", true
+	case k.address(channel) == "" && channel == Email:
+		return "no email address is known", true
+	case k.address(channel) == "":
+		return "", false
+	case blocked == "somebody with the same address must not be contacted by "+channel:
+		return "somebody with the same number or address must not be contacted there", false
+	}
+	return blocked, slices.ContainsFunc(k.Unusable, func(u Unusable) bool { return u.Channel == channel && u.Reason == blocked })
+}
