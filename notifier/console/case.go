@@ -31,7 +31,7 @@ type promiseCard struct {
 }
 
 type contactCard struct {
-	ID, Name, Relationship, Mobile, Email, Language, Prefers string
+	ID, Name, Relationship, Mobile, Email, Postal, Language, Prefers string
 	// MayNot says, one sentence each, which ways must not or cannot be used and why.
 	MayNot []string
 }
@@ -120,7 +120,7 @@ func (c *console) promiseCard(w picture.Waiting) promiseCard {
 }
 
 func newContactCard(k notifier.Contact) contactCard {
-	card := contactCard{ID: k.ID, Name: k.Name, Relationship: k.Relationship, Mobile: k.Mobile, Email: k.Email, Language: k.Language}
+	card := contactCard{ID: k.ID, Name: k.Name, Relationship: k.Relationship, Mobile: k.Mobile, Email: k.Email, Postal: strings.ReplaceAll(k.Postal, "\n", ", "), Language: k.Language}
 	var prefers []string
 	for _, channel := range k.Prefers {
 		prefers = append(prefers, channelWords(channel))

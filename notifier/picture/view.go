@@ -141,10 +141,14 @@ type CaseTask struct {
 // text is what the recipient reads.
 func text(m notifier.Message) string {
 	body := notifier.WithoutLinks(m.Body)
-	if m.Channel == notifier.Email {
+	switch m.Channel {
+	case notifier.Email:
 		return templates.Text(body)
+	case notifier.Letter:
+		return templates.Print(body)
+	default:
+		return body
 	}
-	return body
 }
 
 // Story folds the whole ledger of one case, oldest entry first, into its view.

@@ -112,8 +112,10 @@ func brokenBooks() []broken {
 			want: `"prefered" is not a way for messages to travel; write via: preferred, via: all or via: [sms, email]`},
 		{name: "via one word", file: rulesFile, old: "via: preferred", new: "via: ‸sms",
 			want: `"sms" is not a way for messages to travel; write it as a list: via: [sms]`},
-		{name: "via a letter", file: rulesFile, old: "via: preferred", new: "via: [‸letter]",
-			want: `Hearback cannot send by "letter"; list sms, email or both`},
+		{name: "via a call", file: rulesFile, old: "via: preferred", new: "via: [‸call]",
+			want: `Hearback cannot send by "call"; list sms, email or letter`},
+		{name: "via a letter without words", file: rulesFile, old: "words: heard\n      via: preferred", new: "words: ‸heard\n      via: [letter]",
+			want: `there are no words "heard" for a family; write words/en/heard.letter.md`},
 		{name: "no via", file: rulesFile, old: "via: preferred", new: "via: ‸[]",
 			want: `"via" lists no channel; write via: [sms, email], or take the key out`},
 

@@ -185,7 +185,7 @@ func members(eventType string) []string {
 	case events.TypeOfficerAway:
 		return append(own, "officer", "from", "to", "cover")
 	case events.TypeContactChanged:
-		return append(own, "id", "name", "relationship", "mobile", "email", "language", "prefers", "do_not")
+		return append(own, "id", "name", "relationship", "mobile", "email", "postal_address", "language", "prefers", "do_not")
 	case events.TypeContactUnsafe:
 		return append(own, "id", "do_not")
 	case events.TypeCaseClosed, events.TypeCaseStopped:
@@ -214,11 +214,11 @@ func absent(eventType, name string) (value any, known bool) {
 	switch name {
 	case "urgent", "automatic", "unusable", "told":
 		return false, true
-	case "contacts", "prefers", "do_not":
+	case "contacts", "prefers", "do_not", "postal_address":
 		return []any{}, true
 	case "contact":
 		if eventType == events.TypeEnquiryReceived {
-			return map[string]any{"id": "", "name": "", "relationship": "", "mobile": "", "email": "", "language": "", "prefers": []any{}, "do_not": []any{}}, true
+			return map[string]any{"id": "", "name": "", "relationship": "", "mobile": "", "email": "", "postal_address": []any{}, "language": "", "prefers": []any{}, "do_not": []any{}}, true
 		}
 	}
 	return "", true
