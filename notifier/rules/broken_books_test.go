@@ -116,6 +116,8 @@ func brokenBooks() []broken {
 			want: `Hearback cannot send by "call"; list sms, email or letter`},
 		{name: "via a letter without words", file: rulesFile, old: "words: heard\n      via: preferred", new: "words: ‸heard\n      via: [letter]",
 			want: `there are no words "heard" for a family; write words/en/heard.letter.md`},
+		{name: "a letter to staff", file: rulesFile, old: "words: soon, via: [sms, email]", new: "words: soon, via: [sms, email, ‸letter]",
+			want: `letters go to families, and this step chases staff; list sms, email or both`},
 		{name: "no via", file: rulesFile, old: "via: preferred", new: "via: ‸[]",
 			want: `"via" lists no channel; write via: [sms, email], or take the key out`},
 
