@@ -143,7 +143,7 @@ func (d *decider) hearNow() {
 			if !d.reachable(k) || !p.waitsFor(k) || d.isBeingTold(p, k) {
 				continue
 			}
-			quickly := d.reachableBy(k, SMS) || d.reachableBy(k, Email)
+			quickly := d.quickly(k)
 			d.c.Promises[i].Unheard = slices.DeleteFunc(slices.Clone(d.c.Promises[i].Unheard), func(who string) bool {
 				return who == k.ID || who == unheardEverybody || who == unheardCaller
 			})
@@ -183,11 +183,7 @@ func (p Promise) waitsFor(k Contact) bool {
 	})
 }
 
-func (d *decider) reachable(k Contact) bool {
-	return d.reachableBy(k, SMS) || d.reachableBy(k, Email) || d.reachableBy(k, Letter) && d.writesLetters()
-}
-
-func (d *decider) reachableBy(k Contact, channel string) bool { return d.c.blocked(k, channel) == "" }
+func (d *decider) reachable(k Contact) bool { return d.quickly(k) || d.byLetter(k) }
 
 // isBeingTold: a message about the promise is already on its way to them.
 func (d *decider) isBeingTold(p Promise, k Contact) bool {

@@ -80,9 +80,15 @@ func (d *decider) hasWords(m Message, p Promise) bool {
 		d.book().Words.Has(m.Words, templates.Letter, m.Language)
 }
 
-// writesLetters: the book has words for letters.
-func (d *decider) writesLetters() bool {
-	return slices.ContainsFunc(d.book().Words.Names(), func(name string) bool { return d.book().Words.Has(name, templates.Letter, "") })
+// quickly: they hear as soon as they like: by text or email, or by letter if that is
+// what they like best.
+func (d *decider) quickly(k Contact) bool {
+	return d.c.blocked(k, SMS) == "" || d.c.blocked(k, Email) == "" || d.byLetter(k) && d.c.order(k, Via{})[0] == Letter
+}
+
+// byLetter: a letter may go to them, and the book has words for letters.
+func (d *decider) byLetter(k Contact) bool {
+	return d.c.blocked(k, Letter) == "" && slices.ContainsFunc(d.book().Words.Names(), func(name string) bool { return d.book().Words.Has(name, templates.Letter, "") })
 }
 
 // posted: a letter with the same news of the same promise went to them less than a

@@ -82,6 +82,7 @@ func (d *doctor) examine(ctx context.Context, now func() time.Time) {
 	d.nats(ctx)
 	d.texts(ctx, now)
 	d.mail(ctx)
+	d.letters(ctx)
 }
 
 func (d *doctor) ok(what, detail string) { d.add(statusOK, what, detail, "") }
@@ -111,7 +112,7 @@ var userInfo = regexp.MustCompile(`//[^/\s@]*@`)
 // redact takes out every secret of the settings, whoever put it into a text:
 // libraries and servers quote what they were given.
 func (d *doctor) redact(text string) string {
-	secrets := []app.Secret{d.config.IngestToken, d.config.TwilioAuthToken, d.config.SMTPPassword, d.config.EncryptionKey}
+	secrets := []app.Secret{d.config.IngestToken, d.config.TwilioAuthToken, d.config.NotifyAPIKey, d.config.SMTPPassword, d.config.EncryptionKey}
 	for _, s := range secrets {
 		if s != "" {
 			text = strings.ReplaceAll(text, string(s), "[redacted]")
@@ -126,11 +127,11 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 func (d *doctor) settings() {
 	c := d.config
 	before := len(d.findings)
-	texts, emails := c.TwilioAccountSID != "", c.SMTPHost != ""
+	texts, emails, letters := c.TwilioAccountSID != "", c.SMTPHost != "", c.NotifyAPIKey != ""
 	if texts && c.PublicURL == "" {
 		d.warn("PUBLIC_URL", "it is not set, so Twilio cannot report what became of texts", "set HEARBACK_PUBLIC_URL to the address under which the world reaches this service")
 	}
-	if (texts || emails) && c.BookDir == "" {
+	if (texts || emails || letters) && c.BookDir == "" {
 		d.warn("BOOK_DIR", "messages are sent, and the built-in example book names made-up officers", "set HEARBACK_BOOK_DIR, or put your own book in force with hearback publish-book")
 	}
 	if c.NatsURL != "" {

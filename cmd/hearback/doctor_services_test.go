@@ -45,6 +45,35 @@ func TestDoctorOfTwilio(t *testing.T) {
 	}
 }
 
+func TestDoctorOfNotify(t *testing.T) {
+	const key, template = "made_up-11111111-2222-4333-8444-555555555555-66666666-7777-4888-9999-aaaaaaaaaaaa", "bbbbbbbb-cccc-4ddd-8eee-ffffffffffff"
+	notify := standin.NewNotify(key, standin.NotifyFaults{})
+	server := httptest.NewServer(notify)
+	t.Cleanup(server.Close)
+	settings(t, "NOTIFY_API_KEY", key, "NOTIFY_SMS_TEMPLATE", template, "NOTIFY_LETTER_TEMPLATE", template, "NOTIFY_BASE_URL", server.URL)
+	code, found := examined(t)
+	if code != 0 {
+		t.Errorf("status %d: %+v", code, found)
+	}
+	expect(t, found, "texts", statusOK, "nothing was sent")
+	expect(t, found, "letters", statusOK, "nothing was sent")
+	if counts := notify.Counts(); counts.Requests != 0 || counts.Lookups != 2 {
+		t.Errorf("%+v", counts)
+	}
+	other := standin.NewNotify(strings.Replace(key, "6666", "9999", 1), standin.NotifyFaults{})
+	server.Config.Handler = other
+	_, found = examined(t)
+	expect(t, found, "letters", statusFail, "HEARBACK_NOTIFY_API_KEY")
+	for _, f := range found["letters"] {
+		if strings.Contains(f.String(), key[45:]) {
+			t.Errorf("%s shows the key", f)
+		}
+	}
+	twilioSettings(t, standin.NewTwilio(standin.TwilioFaults{}))
+	_, found = examined(t)
+	expect(t, found, "letters", statusWarn, "phoned by a person")
+}
+
 func TestDoctorOfATwilioThatRefuses(t *testing.T) {
 	answer := func(status int, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {

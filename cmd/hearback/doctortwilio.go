@@ -19,10 +19,14 @@ const (
 	clockOff = 2 * time.Second
 )
 
-// texts tests the Twilio account with the look-up that Hearback itself makes
+// texts tests GOV.UK Notify, or the Twilio account with the look-up that Hearback itself makes
 // after a crash. It sends no text, and reads no more than one.
 func (d *doctor) texts(ctx context.Context, now func() time.Time) {
 	c := d.config
+	if c.NotifySMSTemplate != "" {
+		d.notifyTexts(ctx)
+		return
+	}
 	if c.TwilioAccountSID == "" {
 		d.warn("texts", "they are captured, not sent", "set HEARBACK_TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM to send them")
 		return

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -36,9 +37,7 @@ func TestWordsForLetters(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := sound(t)
-			for file, content := range test.files {
-				files[file] = content
-			}
+			maps.Copy(files, test.files)
 			if len(test.rules) > 0 {
 				files[rulesFile] = strings.Replace(files[rulesFile], test.rules[0], test.rules[1], 1)
 				if name == "asked for by a step" {
