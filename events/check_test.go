@@ -108,6 +108,24 @@ func TestCheckOfAnEventMadeInGo(t *testing.T) {
 	}
 }
 
+// An address is text, however little it is one: whether it can be posted to is
+// decided later.
+func TestPostalAddresses(t *testing.T) {
+	for _, address := range []string{`[]`, `["somewhere"]`, `["","",""]`, `["1","2","3","4","5","6","7","8","9"]`, `null`} {
+		if err := mustParse(t, dataEvent("contact.changed", `{"id":"c1","postal_address":`+address+`}`)).Check(today); err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	for address, field := range map[string]string{
+		`"1 High Street, SG5 1AA"`: "postal_address", `{"line_1":"a"}`: "postal_address", `["a",7]`: "postal_address[1]",
+		`["a\nb"]`: "postal_address[0]", `["a","` + strings.Repeat("x", 321) + `"]`: "postal_address[1]",
+	} {
+		wantFault(t, mustParse(t, dataEvent("contact.changed", `{"id":"c1","postal_address":`+address+`}`)).Check(today), "data."+field, "")
+		wantFault(t, mustParse(t, dataEvent("case.opened", `{"contacts":[{"id":"c1"},{"id":"c2","postal_address":`+address+`}]}`)).Check(today), "data.contacts[1]."+field, "")
+		wantFault(t, mustParse(t, dataEvent("enquiry.received", `{"contact":{"postal_address":`+address+`}}`)).Check(today), "data.contact."+field, "")
+	}
+}
+
 func TestOutcomesAreNotTakenFromOthers(t *testing.T) {
 	sent := mustParse(t, dataEvent("message.sent", `{"message":"m1","channel":"sms"}`))
 	wantFault(t, sent.Check(today), "type", "only Hearback")

@@ -15,14 +15,17 @@ type CaseData struct {
 // Numbers and addresses are as the sender wrote them: whether they can be used is
 // decided later, and an unusable one is no fault of the event.
 type Contact struct {
-	ID           string   `json:"id,omitempty"` // unique within the case
-	Name         string   `json:"name,omitempty"`
-	Relationship string   `json:"relationship,omitempty"` // such as "parent"; free words
-	Mobile       string   `json:"mobile,omitempty"`
-	Email        string   `json:"email,omitempty"`
-	Language     string   `json:"language,omitempty"` // BCP 47, such as "cy"
-	Prefers      []string `json:"prefers,omitempty"`  // channels, best first
-	DoNot        []string `json:"do_not,omitempty"`   // channels that must not be used, or "all"
+	ID           string `json:"id,omitempty"` // unique within the case
+	Name         string `json:"name,omitempty"`
+	Relationship string `json:"relationship,omitempty"` // such as "parent"; free words
+	Mobile       string `json:"mobile,omitempty"`
+	Email        string `json:"email,omitempty"`
+	// PostalAddress is where letters go, one line of the envelope to a text, from the
+	// house to the postcode. The name is not among them.
+	PostalAddress []string `json:"postal_address,omitempty"`
+	Language      string   `json:"language,omitempty"` // BCP 47, such as "cy"
+	Prefers       []string `json:"prefers,omitempty"`  // channels, best first
+	DoNot         []string `json:"do_not,omitempty"`   // channels that must not be used, or "all"
 	// SafeContact: somebody may come to harm if a message goes astray. A number or
 	// address that changes is not used until contact.confirmed. Nil leaves it as it was.
 	SafeContact *bool `json:"safe_contact,omitempty"`

@@ -79,6 +79,9 @@ func TestDataRoundTrip(t *testing.T) {
 		if c.DoNot = channels.Draw(t, "do_not"); len(c.DoNot) == 0 {
 			c.DoNot = nil
 		}
+		if c.PostalAddress = rapid.SliceOf(text).Draw(t, "postal address"); len(c.PostalAddress) == 0 {
+			c.PostalAddress = nil
+		}
 		return c
 	})
 	rapid.Check(t, func(t *rapid.T) {

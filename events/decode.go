@@ -167,7 +167,7 @@ func (d *Contact) members() []member {
 	return []member{
 		{"id", &d.ID}, {"name", &d.Name}, {"relationship", &d.Relationship},
 		{"mobile", &d.Mobile}, {"email", &d.Email}, {"language", &d.Language},
-		{"prefers", &d.Prefers}, {"do_not", &d.DoNot}, {"safe_contact", &d.SafeContact},
+		{"prefers", &d.Prefers}, {"do_not", &d.DoNot}, {"postal_address", &d.PostalAddress}, {"safe_contact", &d.SafeContact},
 	}
 }
 

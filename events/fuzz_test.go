@@ -30,7 +30,7 @@ func FuzzParse(f *testing.F) {
 
 func FuzzParseMessage(f *testing.F) {
 	for eventType, body := range samples(f) {
-		f.Add(events.Subject("H-10482", eventType), "", "", "", body)
+		f.Add(events.Subject("H-10482", typeOf(eventType)), "", "", "", body)
 	}
 	f.Add("hearback.event.H-1.reply.sent", "r-1", "reply.sent", "2026-11-23T09:00:00Z", []byte(`{"by":"o.jane"}`))
 	f.Add("hearback.event.H-1.reply.sent", "%FF", "reply.sent", "2026-11-23T09:00:00Z", []byte(`{}`))

@@ -46,6 +46,9 @@ func (d *Contact) judgeAt(place string, found *faults) {
 			shortTextAt(place, m.name, *text, found)
 		}
 	}
+	for i, line := range d.PostalAddress {
+		shortText(indexed(place+".postal_address", i), line, found)
+	}
 	for i, name := range d.Prefers {
 		if !isContactChannel(name) {
 			found.add(indexed(place+".prefers", i), "is not a channel", writeContactChannel)

@@ -14,7 +14,8 @@ import (
 	"hearback/events"
 )
 
-// samples reads the frozen samples by type. They are what services have sent since the
+// samples reads the frozen samples by type; a second of one type has a "+" and what is
+// new in it behind the type. They are what services have sent since the
 // first day; a change that reads one of them differently breaks those services. Add to
 // them, never rewrite one.
 func samples(t testing.TB) map[string][]byte {
@@ -32,6 +33,12 @@ func samples(t testing.TB) map[string][]byte {
 		byType[strings.TrimSuffix(filepath.Base(path), ".json")] = body
 	}
 	return byType
+}
+
+// typeOf is the type of a sample.
+func typeOf(name string) string {
+	eventType, _, _ := strings.Cut(name, "+")
+	return eventType
 }
 
 func TestSamplesAreFrozen(t *testing.T) {
@@ -72,41 +79,42 @@ var sampleData = map[string]struct {
 		{ID: "c1", Name: "Sam Taylor", Relationship: "parent", Mobile: "+447700900123", Email: "sam@family.example", Language: "en", Prefers: []string{"sms", "email"}, DoNot: []string{}},
 		{ID: "c2", Name: "Alex Morgan", Relationship: "grandparent", Mobile: "01632 960123", Language: "cy", Prefers: []string{"email"}, DoNot: []string{"voicemail"}},
 	}}},
-	"case.changed":         {"7f3b", "/ehc-hub", "", events.CaseData{Officer: new("o.tariq")}},
-	"case.closed":          {"7f3c", "/ehc-hub", "", events.Closure{Reason: "moved out of the area"}},
-	"case.stopped":         {"7f3d", "/ehc-hub", "", events.Closure{Reason: "recorded by the manager"}},
-	"enquiry.received":     {"call-881", "/telephony", "2026-11-22", events.Enquiry{Enquiry: "q1", Channel: "voicemail", From: "c1", About: "asks when the draft will come"}},
-	"reply.sent":           {"r-1", "/ehc-hub", "", events.Reply{Enquiry: "q1", By: "o.jane", Channel: "phone", Note: "spoke for 10 minutes"}},
-	"reply.postponed":      {"r-2", "/ehc-hub", "", events.Postponement{Enquiry: "q1", Until: "2026-12-04", Reason: "waiting for the school's report", By: "o.jane"}},
-	"officer.changed":      {"o-1", "/ehc-hub", "", events.OfficerChanged{Officer: "o.tariq"}},
-	"officer.away":         {"o-2", "/ehc-hub", "", events.OfficerAway{Officer: "o.jane", From: "2026-11-30", To: "2026-12-11", Cover: "o.tariq"}},
-	"contact.changed":      {"c-1", "/ehc-hub", "", events.ContactChange{ID: "c1", Name: "Sam Taylor", Relationship: "parent", Mobile: "07700 900456", Email: "sam@family.example", Language: "en", Prefers: []string{"sms", "email"}, DoNot: []string{}}},
-	"contact.unsafe":       {"c-2", "/ehc-hub", "", events.ContactUnsafe{ID: "c2", DoNot: []string{"voicemail", "letter"}}},
-	"message.received":     {"SM0001", "/webhooks/twilio", "", events.MessageReceived{Channel: "sms", Contact: "c1", Text: "Thank you \u2013 when? \U0001F64F", Enquiry: "q1"}},
-	"contact.opted-out":    {"SM0002", "/webhooks/twilio", "", events.OptedOut{Channel: "sms", Contact: "c1"}},
-	"receipt.received":     {"SM0003:delivered", "/twilio/status", "", events.Receipt{Message: "H-10482-7", Channel: "sms", ProviderID: "SM0003", Status: "delivered"}},
-	"contact.opted-in":     {"SM0004", "/twilio/inbound", "", events.OptedOut{Channel: "sms", Contact: "c1", Address: "+447700900123", Told: true}},
-	"contact.wished":       {"w-1", "/links", "", events.Wished{Contact: "c1", Prefers: []string{"email", "sms"}, Language: "cy", DoNot: []string{"sms"}, Hours: "09:00-18:00"}},
-	"contact.confirmed":    {"cf-1", "/console", "", events.Confirmed{Contact: "c1", Channel: "sms", Address: "+447700900123", By: "o.jane"}},
-	"officer.texted":       {"SM00000000000000000000000000000001", "/twilio/inbound", "", events.OfficerTexted{By: "o.jane", Address: "+447700900200", Text: "2 Friday", ProviderID: "SM00000000000000000000000000000001", Answer: "until", Until: "2026-11-27", Say: "H-10482: the family is told that they hear by Fri 27 Nov."}},
-	"officer.declined":     {"d-1", "/links", "", events.OfficerDeclined{Enquiry: "q1", By: "o.jane"}},
-	"task.done":            {"t-1", "/console", "", events.TaskDone{Task: "H-10482.3", By: "p.lead", Note: "phoned and left word with the family"}},
-	"message.sent":         {"H-10482.7.sent", "/hearback", "", events.Outcome{Message: "H-10482.7", Channel: "sms", Contact: "c1", Promise: "reply", Enquiry: "q1", ProviderID: "SM0003"}},
-	"message.delivered":    {"H-10482.7.delivered", "/hearback", "", events.Outcome{Message: "H-10482.7", Channel: "sms", Contact: "c1", ProviderID: "SM0003"}},
-	"message.failed":       {"H-10482.8.failed", "/hearback", "", events.Outcome{Message: "H-10482.8", Channel: "email", Contact: "c1", Reason: "the mailbox does not exist"}},
-	"promise.late":         {"H-10482.p1.late", "/hearback", "", events.Outcome{Promise: "reply", Enquiry: "q1", Due: "2026-11-20", Reason: "nobody had replied when it was due"}},
-	"promise.kept":         {"H-10482.p1.kept", "/hearback", "", events.Outcome{Promise: "reply", Enquiry: "q1", Due: "2026-11-30"}},
-	"task.opened":          {"H-10482.3.opened", "/hearback", "", events.Outcome{Task: "H-10482.3", Contact: "c2", Enquiry: "q1", Reason: "no way to reach the family is left: phone them"}},
-	"assessment.requested": {"a-1", "/ehc-hub", "2026-11-20", map[string]any{"by": "parent", "occurred_on": "2026-11-20"}},
-	"plan.draft-sent":      {"a-2", "/ehc-hub", "", map[string]any{"version": 3.0}},
-	"review.meeting-held":  {"a-3", "/ehc-hub", "", map[string]any{}},
-	"complaint.received":   {"a-4", "/ehc-hub", "", map[string]any{"stage": 1.0}},
+	"case.changed":                   {"7f3b", "/ehc-hub", "", events.CaseData{Officer: new("o.tariq")}},
+	"case.closed":                    {"7f3c", "/ehc-hub", "", events.Closure{Reason: "moved out of the area"}},
+	"case.stopped":                   {"7f3d", "/ehc-hub", "", events.Closure{Reason: "recorded by the manager"}},
+	"enquiry.received":               {"call-881", "/telephony", "2026-11-22", events.Enquiry{Enquiry: "q1", Channel: "voicemail", From: "c1", About: "asks when the draft will come"}},
+	"reply.sent":                     {"r-1", "/ehc-hub", "", events.Reply{Enquiry: "q1", By: "o.jane", Channel: "phone", Note: "spoke for 10 minutes"}},
+	"reply.postponed":                {"r-2", "/ehc-hub", "", events.Postponement{Enquiry: "q1", Until: "2026-12-04", Reason: "waiting for the school's report", By: "o.jane"}},
+	"officer.changed":                {"o-1", "/ehc-hub", "", events.OfficerChanged{Officer: "o.tariq"}},
+	"officer.away":                   {"o-2", "/ehc-hub", "", events.OfficerAway{Officer: "o.jane", From: "2026-11-30", To: "2026-12-11", Cover: "o.tariq"}},
+	"contact.changed":                {"c-1", "/ehc-hub", "", events.ContactChange{ID: "c1", Name: "Sam Taylor", Relationship: "parent", Mobile: "07700 900456", Email: "sam@family.example", Language: "en", Prefers: []string{"sms", "email"}, DoNot: []string{}}},
+	"contact.changed+postal_address": {"c-3", "/ehc-hub", "", events.ContactChange{ID: "c1", Name: "Sam Taylor", PostalAddress: []string{"Flat 2", "1 High Street", "Hitchin", "SG5 1AA"}}},
+	"contact.unsafe":                 {"c-2", "/ehc-hub", "", events.ContactUnsafe{ID: "c2", DoNot: []string{"voicemail", "letter"}}},
+	"message.received":               {"SM0001", "/webhooks/twilio", "", events.MessageReceived{Channel: "sms", Contact: "c1", Text: "Thank you \u2013 when? \U0001F64F", Enquiry: "q1"}},
+	"contact.opted-out":              {"SM0002", "/webhooks/twilio", "", events.OptedOut{Channel: "sms", Contact: "c1"}},
+	"receipt.received":               {"SM0003:delivered", "/twilio/status", "", events.Receipt{Message: "H-10482-7", Channel: "sms", ProviderID: "SM0003", Status: "delivered"}},
+	"contact.opted-in":               {"SM0004", "/twilio/inbound", "", events.OptedOut{Channel: "sms", Contact: "c1", Address: "+447700900123", Told: true}},
+	"contact.wished":                 {"w-1", "/links", "", events.Wished{Contact: "c1", Prefers: []string{"email", "sms"}, Language: "cy", DoNot: []string{"sms"}, Hours: "09:00-18:00"}},
+	"contact.confirmed":              {"cf-1", "/console", "", events.Confirmed{Contact: "c1", Channel: "sms", Address: "+447700900123", By: "o.jane"}},
+	"officer.texted":                 {"SM00000000000000000000000000000001", "/twilio/inbound", "", events.OfficerTexted{By: "o.jane", Address: "+447700900200", Text: "2 Friday", ProviderID: "SM00000000000000000000000000000001", Answer: "until", Until: "2026-11-27", Say: "H-10482: the family is told that they hear by Fri 27 Nov."}},
+	"officer.declined":               {"d-1", "/links", "", events.OfficerDeclined{Enquiry: "q1", By: "o.jane"}},
+	"task.done":                      {"t-1", "/console", "", events.TaskDone{Task: "H-10482.3", By: "p.lead", Note: "phoned and left word with the family"}},
+	"message.sent":                   {"H-10482.7.sent", "/hearback", "", events.Outcome{Message: "H-10482.7", Channel: "sms", Contact: "c1", Promise: "reply", Enquiry: "q1", ProviderID: "SM0003"}},
+	"message.delivered":              {"H-10482.7.delivered", "/hearback", "", events.Outcome{Message: "H-10482.7", Channel: "sms", Contact: "c1", ProviderID: "SM0003"}},
+	"message.failed":                 {"H-10482.8.failed", "/hearback", "", events.Outcome{Message: "H-10482.8", Channel: "email", Contact: "c1", Reason: "the mailbox does not exist"}},
+	"promise.late":                   {"H-10482.p1.late", "/hearback", "", events.Outcome{Promise: "reply", Enquiry: "q1", Due: "2026-11-20", Reason: "nobody had replied when it was due"}},
+	"promise.kept":                   {"H-10482.p1.kept", "/hearback", "", events.Outcome{Promise: "reply", Enquiry: "q1", Due: "2026-11-30"}},
+	"task.opened":                    {"H-10482.3.opened", "/hearback", "", events.Outcome{Task: "H-10482.3", Contact: "c2", Enquiry: "q1", Reason: "no way to reach the family is left: phone them"}},
+	"assessment.requested":           {"a-1", "/ehc-hub", "2026-11-20", map[string]any{"by": "parent", "occurred_on": "2026-11-20"}},
+	"plan.draft-sent":                {"a-2", "/ehc-hub", "", map[string]any{"version": 3.0}},
+	"review.meeting-held":            {"a-3", "/ehc-hub", "", map[string]any{}},
+	"complaint.received":             {"a-4", "/ehc-hub", "", map[string]any{"stage": 1.0}},
 }
 
 func TestSamplesAreReadAsEver(t *testing.T) {
-	for eventType, body := range samples(t) {
-		t.Run(eventType, func(t *testing.T) {
-			want, ok := sampleData[eventType]
+	for name, body := range samples(t) {
+		t.Run(name, func(t *testing.T) {
+			want, ok := sampleData[name]
 			if !ok {
 				t.Fatal("say in sampleData what this sample must be read as")
 			}
@@ -114,6 +122,7 @@ func TestSamplesAreReadAsEver(t *testing.T) {
 			if err := checkEither(e); err != nil {
 				t.Fatalf("Check: %v", err)
 			}
+			eventType := typeOf(name)
 			moment := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 			if eventType == events.TypeCaseChanged {
 				moment = time.Date(2026, 11, 23, 10, 15, 30, 500_000_000, time.UTC)
@@ -168,6 +177,10 @@ func dataLike(t *testing.T, e events.Event, example any) any {
 		data, err = events.DataOf[events.OptedOut](e)
 	case events.Receipt:
 		data, err = events.DataOf[events.Receipt](e)
+	case events.Confirmed:
+		data, err = events.DataOf[events.Confirmed](e)
+	case events.OfficerTexted:
+		data, err = events.DataOf[events.OfficerTexted](e)
 	case events.Wished:
 		data, err = events.DataOf[events.Wished](e)
 	case events.OfficerDeclined:

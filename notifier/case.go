@@ -72,14 +72,16 @@ const (
 
 // Contact is somebody who may be told about a case.
 type Contact struct {
-	ID           string   `json:"id,omitempty"`
-	Name         string   `json:"name,omitempty"`
-	Relationship string   `json:"relationship,omitempty"`
-	Mobile       string   `json:"mobile,omitempty"` // E.164 where it can be texted; else as it was given
-	Email        string   `json:"email,omitempty"`
-	Language     string   `json:"language,omitempty"`
-	Prefers      []string `json:"prefers,omitempty"`
-	DoNot        []string `json:"do_not,omitempty"`
+	ID           string `json:"id,omitempty"`
+	Name         string `json:"name,omitempty"`
+	Relationship string `json:"relationship,omitempty"`
+	Mobile       string `json:"mobile,omitempty"` // E.164 where it can be texted; else as it was given
+	Email        string `json:"email,omitempty"`
+	// Postal is where letters go: the lines of the envelope below the name.
+	Postal   string   `json:"postal,omitempty"`
+	Language string   `json:"language,omitempty"`
+	Prefers  []string `json:"prefers,omitempty"`
+	DoNot    []string `json:"do_not,omitempty"`
 	// Safe: somebody may come to harm if a message goes astray.
 	Safe bool `json:"safe_contact,omitempty"`
 	// Unconfirmed are channels whose number or address changed, and that are not used
@@ -178,7 +180,7 @@ const (
 	Answer Kind = "answer"
 )
 
-// Message is one text or email that was decided and is not settled yet.
+// Message is one text, email or letter that was decided and is not settled yet.
 type Message struct {
 	ID      string `json:"id"`
 	Kind    Kind   `json:"kind"`
@@ -195,7 +197,7 @@ type Message struct {
 	Words    string `json:"words"`
 	Language string `json:"language,omitempty"`
 	Subject  string `json:"subject,omitempty"`
-	// Body is the text, or the Markdown that both parts of an email are made from.
+	// Body is the text, or the Markdown that an email or a letter is made from.
 	Body string `json:"body"`
 	// Brief is the line that stands for a chase in a digest.
 	Brief   string    `json:"brief,omitempty"`
@@ -244,6 +246,7 @@ type Wish struct {
 	Channels []string `json:"channels"`
 	Mobile   string   `json:"mobile,omitempty"`
 	Email    string   `json:"email,omitempty"`
+	Postal   string   `json:"postal,omitempty"`
 	// OptedOut: the contact asked for it, and may take it back.
 	OptedOut bool `json:"opted_out,omitempty"`
 }

@@ -24,6 +24,10 @@ func contact(in events.Contact) Contact {
 	if c.Email != "" && !plausibleEmail(c.Email) {
 		c.Unusable = append(c.Unusable, Unusable{Email, "this is not an email address; ask the family for it"})
 	}
+	c.Postal = envelope(in.PostalAddress)
+	if why := unpostable(c); why != "" {
+		c.Unusable = append(c.Unusable, Unusable{Letter, why})
+	}
 	return c
 }
 
@@ -62,7 +66,7 @@ func (c Case) barred(k Contact, channel string, confirming bool) string {
 		if k.ID != "" && w.Contact == k.ID {
 			return "must not be contacted by " + channel + ": unsafe, or opted out"
 		}
-		if sameAddress(channel, address, Contact{Mobile: w.Mobile, Email: w.Email}.address(channel)) {
+		if shares(channel, address, w.address(channel)) {
 			return "somebody with the same address must not be contacted by " + channel
 		}
 	}
@@ -71,7 +75,7 @@ func (c Case) barred(k Contact, channel string, confirming bool) string {
 			continue
 		}
 		wished := slices.ContainsFunc(c.Wishes, func(w Wish) bool { return w.Contact == other.ID && forbids(w.Channels, channel) })
-		if (wished || forbids(other.DoNot, channel)) && sameAddress(channel, address, other.address(channel)) {
+		if (wished || forbids(other.DoNot, channel)) && shares(channel, address, other.address(channel)) {
 			return "somebody with the same address must not be contacted by " + channel
 		}
 	}
@@ -85,21 +89,20 @@ func (c Case) barred(k Contact, channel string, confirming bool) string {
 // or by the wish of somebody on the case who has it.
 func (c Case) Forbids(channel, address string) bool {
 	for _, k := range c.Contacts {
-		if sameAddress(channel, address, k.address(channel)) && forbids(k.DoNot, channel) {
+		if shares(channel, address, k.address(channel)) && forbids(k.DoNot, channel) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(c.Wishes, func(w Wish) bool {
 		k, _ := c.Contact(w.Contact)
-		return forbids(w.Channels, channel) && (sameAddress(channel, address, Contact{Mobile: w.Mobile, Email: w.Email}.address(channel)) ||
-			sameAddress(channel, address, k.address(channel)))
+		return forbids(w.Channels, channel) && (shares(channel, address, w.address(channel)) || shares(channel, address, k.address(channel)))
 	})
 }
 
 // EachForbidden calls fn for every address to which Forbids holds.
 func (c Case) EachForbidden(fn func(channel, address string)) {
 	each := func(channels []string, k Contact) {
-		for _, channel := range [...]string{SMS, Email} {
+		for _, channel := range [...]string{SMS, Email, Letter} {
 			if address := k.address(channel); address != "" && forbids(channels, channel) {
 				fn(channel, address)
 			}
@@ -111,7 +114,7 @@ func (c Case) EachForbidden(fn func(channel, address string)) {
 	for _, w := range c.Wishes {
 		k, _ := c.Contact(w.Contact)
 		each(w.Channels, k)
-		each(w.Channels, Contact{Mobile: w.Mobile, Email: w.Email})
+		each(w.Channels, Contact{Mobile: w.Mobile, Email: w.Email, Postal: w.Postal})
 	}
 }
 
@@ -135,20 +138,25 @@ func (k Contact) address(channel string) string {
 		return k.Mobile
 	case Email:
 		return k.Email
+	case Letter:
+		if k.Postal == "" {
+			return ""
+		}
+		return k.Name + "\n" + k.Postal
 	default:
 		return ""
 	}
 }
 
 // channels is the order in which to try to reach a contact: what they prefer,
-// then what else may be used; a step's own list stands as it is.
+// then what else may be used, a letter last; a step's own list stands as it is.
 func (k Contact) channels(via Via) []string {
 	if len(via.Channels) > 0 {
 		return via.Channels
 	}
 	order := make([]string, 0, 2)
-	for _, channel := range append(slices.Clone(k.Prefers), SMS, Email) {
-		if (channel == SMS || channel == Email) && !slices.Contains(order, channel) {
+	for _, channel := range append(slices.Clone(k.Prefers), SMS, Email, Letter) {
+		if (channel == SMS || channel == Email || channel == Letter && k.Postal != "") && !slices.Contains(order, channel) {
 			order = append(order, channel)
 		}
 	}
@@ -249,9 +257,9 @@ func (d *decider) forbid(id string, channels []string, why string, optedOut bool
 		channels = []string{Every}
 	}
 	k, _ := d.c.Contact(id)
-	wish := Wish{Contact: id, Channels: channels, Mobile: k.Mobile, Email: k.Email, OptedOut: optedOut}
+	wish := Wish{Contact: id, Channels: channels, Mobile: k.Mobile, Email: k.Email, Postal: k.Postal, OptedOut: optedOut}
 	same := func(w Wish) bool {
-		return w.Contact == wish.Contact && w.OptedOut == wish.OptedOut && w.Mobile == wish.Mobile && w.Email == wish.Email && slices.Equal(w.Channels, wish.Channels)
+		return w.Contact == wish.Contact && w.OptedOut == wish.OptedOut && w.Mobile == wish.Mobile && w.Email == wish.Email && w.Postal == wish.Postal && slices.Equal(w.Channels, wish.Channels)
 	}
 	if fresh = !slices.ContainsFunc(d.c.Wishes, same); fresh {
 		d.c.Wishes = append(d.c.Wishes, wish)

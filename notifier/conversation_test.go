@@ -237,9 +237,9 @@ func (s *conversation) message(m notifier.Message) {
 	case m.To == "":
 		who = "the caller"
 	}
-	s.printf("  message %s: %s by %s to %s, %s", m.ID, m.Kind, m.Channel, who, m.Address)
+	s.printf("  message %s: %s by %s to %s, %s", m.ID, m.Kind, m.Channel, who, strings.ReplaceAll(m.Address, "\n", ", "))
 	hours := "in contact hours"
-	if m.Anytime {
+	if m.Anytime || m.Channel == notifier.Letter {
 		hours = "at any hour"
 	}
 	if !m.NotBefore.IsZero() {

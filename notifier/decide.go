@@ -303,6 +303,7 @@ func (d *decider) end(p Promise, how Ended) {
 	p.Late = p.Late || how.At.After(p.Due)
 	d.ended = append(d.ended, p)
 	d.withdrawFor(p.Key(), how.Why, anything)
+	d.forgetPosted(p.Key())
 	d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool { return how.Kept && t.Promise == p.Key() })
 	if how.Kept {
 		d.say("Promise "+p.Key()+" kept", how.Why)

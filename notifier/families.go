@@ -55,8 +55,8 @@ func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string
 	decided := false
 	m.Promise, m.Also, m.To, m.Tried, m.All = p.Key(), nil, k.ID, slices.Clip(m.Tried), all
 	for i, channel := range channels {
-		if slices.Contains(m.Tried, channel) {
-			continue
+		if slices.Contains(m.Tried, channel) || channel == Letter && i > 0 && decided {
+			continue // where something faster goes, a letter has nothing to add
 		}
 		if why := d.c.blocked(k, channel); why != "" {
 			tried = append(tried, channel+": "+why)
@@ -67,12 +67,23 @@ func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string
 		if !all {
 			next.Via = channels[i+1:]
 		}
-		if len(tried) > 0 {
-			next.Why += "; " + strings.Join(tried, "; ")
+		for _, why := range tried {
+			if !strings.Contains(next.Why, why) { // an earlier way's reason stands there
+				next.Why += "; " + why
+			}
 		}
-		if !d.compose(&next, d.familyValues(p, k), p) {
+		if !d.hasWords(next, p) {
+			tried = append(tried, channel+": the book has no words "+m.Words+" for it")
+			continue
+		}
+		if d.posted(next) {
+			d.say("No second letter to "+next.recipientWords(), "one with the same news is on its way since less than a day")
+		} else if !d.compose(&next, d.familyValues(p, k), p) {
 			tried = append(tried, channel+": the words could not be made")
 			continue
+		}
+		if channel == Letter && i > 0 {
+			d.phoneToo(p.Key(), k.ID, tried)
 		}
 		if decided = true; !all {
 			return
@@ -84,14 +95,16 @@ func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string
 			who = unheardCaller
 		}
 		d.unheard(p.Key(), who)
+		d.dropTask(taskLetter, p.Key(), k.ID)
 		d.openTask(taskPhone, strings.Join(tried, "; "), p.Key(), k.ID)
 	}
 }
 
 // Tasks that end by themselves once a way to the family is known.
 const (
-	taskPhone = "Phone the family: no message can reach them"
-	taskReach = "Reach the family another way: nobody may be told"
+	taskPhone  = "Phone the family: no message can reach them"
+	taskLetter = "Phone the family: only a letter can reach them, and it takes days"
+	taskReach  = "Reach the family another way: nobody may be told"
 )
 
 // unheard notes that somebody whom a promise concerns has not heard.
@@ -130,11 +143,12 @@ func (d *decider) hearNow() {
 			if !d.reachable(k) || !p.waitsFor(k) || d.isBeingTold(p, k) {
 				continue
 			}
+			quickly := d.quickly(k)
 			d.c.Promises[i].Unheard = slices.DeleteFunc(slices.Clone(d.c.Promises[i].Unheard), func(who string) bool {
 				return who == k.ID || who == unheardEverybody || who == unheardCaller
 			})
 			d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool {
-				return t.Promise == p.Key() && (t.What == taskReach || t.What == taskPhone && t.Contact == k.ID)
+				return t.Promise == p.Key() && (t.What == taskReach || quickly && (t.What == taskPhone || t.What == taskLetter) && t.Contact == k.ID)
 			})
 			if m, said := p.standing(rule); said {
 				m.Why = "a way to reach them has become known, and they have not heard yet"
@@ -169,9 +183,7 @@ func (p Promise) waitsFor(k Contact) bool {
 	})
 }
 
-func (d *decider) reachable(k Contact) bool {
-	return slices.ContainsFunc(k.channels(Via{}), func(channel string) bool { return d.c.blocked(k, channel) == "" })
-}
+func (d *decider) reachable(k Contact) bool { return d.quickly(k) || d.byLetter(k) }
 
 // isBeingTold: a message about the promise is already on its way to them.
 func (d *decider) isBeingTold(p Promise, k Contact) bool {

@@ -1,6 +1,7 @@
 package notifier_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +67,40 @@ func (w *world) checkMessages(before notifier.Case, d notifier.Decision) {
 			w.t.Fatalf("%q is told twice in one look: %s (%s %s) and %s (%s %s)", m.To, other.ID, other.Kind, other.Channel, m.ID, m.Kind, m.Channel)
 		}
 		told[key] = m
+		if m.Channel == notifier.Letter {
+			w.checkLetter(d.Case, m)
+		}
 	}
+}
+
+// checkLetter: letters are for families, and where one is not how they like to hear
+// from us, or not what the book wants, a person is asked to phone too.
+func (w *world) checkLetter(c notifier.Case, m notifier.Message) {
+	asked := slices.ContainsFunc(c.Tasks, func(t notifier.Task) bool {
+		return t.Promise == m.Promise && strings.HasPrefix(t.What, "Phone the family")
+	})
+	likes := c.Preference(m.To).Prefers
+	if k, known := c.Contact(m.To); known && len(likes) == 0 {
+		likes = k.Prefers
+	}
+	if p, _ := c.Promise(m.Promise); p.Caller != nil && m.To == "" {
+		likes = p.Caller.Prefers
+	}
+	if m.Staff || !asked && len(m.Tried) == 0 && (len(likes) == 0 || likes[0] != notifier.Letter) && !w.seenTo {
+		w.t.Fatalf("letter %s goes to %q, staff %v, and nobody is asked to phone", m.ID, m.To, m.Staff)
+	}
+}
+
+// checkPosted: the same news of one promise goes by letter once a day at most.
+func (w *world) checkPosted(m notifier.Message) {
+	if m.Channel != notifier.Letter || m.Kind == notifier.Postponement {
+		return
+	}
+	key := m.Promise + " " + m.To + " " + m.Words
+	if last, before := w.posted[key]; before && w.now.Sub(last) < 24*time.Hour {
+		w.t.Fatalf("letter %s says again on %s what went on %s", m.ID, w.now, last)
+	}
+	w.posted[key] = w.now
 }
 
 // checkWords: what a message says holds nothing that was not meant for its reader.
@@ -89,12 +123,17 @@ func (w *world) forbidden(m notifier.Message) string {
 	if m.Staff {
 		return ""
 	}
-	same := func(mobile, email string) bool {
-		if m.Channel == notifier.SMS {
+	same := func(mobile, email string, postal []string) bool {
+		switch m.Channel {
+		case notifier.SMS:
 			return number(mobile) == m.Address
+		case notifier.Email:
+			return email != "" && strings.EqualFold(email, m.Address)
+		default:
+			return len(postal) > 0 && homeOf(postal) == homeOf(strings.Split(m.Address, "\n")[1:])
 		}
-		return email != "" && strings.EqualFold(email, m.Address)
 	}
+	has := func(k events.Contact) bool { return same(k.Mobile, k.Email, k.PostalAddress) }
 	hits := func(channels ...string) bool {
 		return slices.Contains(channels, notifier.Every) || slices.Contains(channels, m.Channel)
 	}
@@ -107,11 +146,14 @@ func (w *world) forbidden(m notifier.Message) string {
 	if m.Channel == notifier.Email && !strings.Contains(m.Address, "@") {
 		return "an email cannot go there"
 	}
-	if k, known := w.contacts[m.To]; m.To != "" && (!known || !same(k.Mobile, k.Email)) {
+	if lines := strings.Split(m.Address, "\n"); m.Channel == notifier.Letter && (lines[0] == "" || len(lines) < 3) {
+		return "a letter cannot go there"
+	}
+	if k, known := w.contacts[m.To]; m.To != "" && (!known || !has(k) || m.Channel == notifier.Letter && m.Address != k.Name+"\n"+strings.Join(k.PostalAddress, "\n")) {
 		return "the contact is not on the case, or not at that address"
 	}
 	for id, k := range w.contacts {
-		if hits(k.DoNot...) && (id == m.To || same(k.Mobile, k.Email)) {
+		if hits(k.DoNot...) && (id == m.To || has(k)) {
 			return "contact " + id + " must not be contacted that way"
 		}
 	}
@@ -122,11 +164,10 @@ func (w *world) forbidden(m notifier.Message) string {
 		if u.optedOut && u.contact == m.To && m.Kind == notifier.Confirmation {
 			continue
 		}
-		if k := w.contacts[u.contact]; hits(u.channel) && k.ID != "" && same(k.Mobile, k.Email) {
+		if k := w.contacts[u.contact]; hits(u.channel) && k.ID != "" && has(k) {
 			return "contact " + u.contact + ", who has that address now, is unsafe that way, or opted out"
 		}
-		if hits(u.channel) && (u.contact == m.To || m.Channel == notifier.SMS && u.mobile == m.Address ||
-			m.Channel == notifier.Email && strings.EqualFold(u.email, m.Address)) {
+		if hits(u.channel) && (u.contact == m.To || same(u.mobile, u.email, u.postal)) {
 			return "contact " + u.contact + " is unsafe that way, or opted out"
 		}
 	}
@@ -152,7 +193,7 @@ func (w *world) checkLook(m notifier.Message, look notifier.Look) {
 		w.t.Fatalf("message %s goes although %s", m.ID, why)
 	}
 	book := w.books.Current
-	if now.Staff || book.Calendar.Open(book.ContactHours, w.now) {
+	if now.Staff || now.Channel == notifier.Letter || book.Calendar.Open(book.ContactHours, w.now) {
 		return
 	}
 	p, _ := w.c.Promise(now.Promise)
@@ -243,6 +284,7 @@ func (w *world) checkHeard(before notifier.Case, d notifier.Decision, in notifie
 	}
 	for _, p := range d.Ended {
 		delete(w.heard, p.Key())
+		maps.DeleteFunc(w.posted, func(key string, _ time.Time) bool { return strings.HasPrefix(key, p.Key()+" ") })
 	}
 	for _, p := range d.Case.Promises {
 		rule, _ := w.books.Current.Rule(p.Rule)

@@ -41,7 +41,7 @@ func LastLook(c Case, id string, book *Book, now time.Time) Look {
 	if m.NotBefore.After(now) {
 		return Look{Until: m.NotBefore}
 	}
-	if !m.Anytime {
+	if !m.anyHour() {
 		k, _ := recipient(c, m)
 		if opening := c.opening(k, book, now); opening.After(now) {
 			return Look{Until: opening}

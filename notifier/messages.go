@@ -34,7 +34,7 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 		if missing, ok := errors.AsType[*templates.Missing](err); ok {
 			why = fmt.Sprintf("the words %s need a value for ((%s)), and there is none", m.Words, missing.Placeholder)
 		}
-		if book.Words.Has(m.Words, templates.Channel(m.Channel), m.Language) || len(m.Via) == 0 {
+		if book.Words.Has(m.Words, templates.Channel(m.Channel), m.Language) || onlyLetters(m.Via) {
 			d.openTask("Mend the words "+m.Words+" of the book: "+aMessage(m.Channel)+" could not be written", why, m.Promise, m.To)
 		}
 		return false
@@ -56,17 +56,20 @@ func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
 	m.Decided, m.NotBefore = d.now, time.Time{}
 	wait := d.now
 	k, _ := recipient(d.c, *m)
-	if !m.Anytime {
+	if !m.anyHour() {
 		if opening := d.c.opening(k, d.book(), d.now); opening.After(d.now) {
 			m.NotBefore, wait = opening.UTC(), opening
 		}
 	}
 	within := expiresLast
-	if len(m.Via) > 0 && !m.All {
+	switch {
+	case m.Channel == Letter:
+		within = expiresLetter
+	case !onlyLetters(m.Via) && !m.All:
 		within = expiresWithAnother
 	}
 	m.Expires = wait.Add(within)
-	if !m.Anytime { // hours in which it may not go do not count against it
+	if !m.anyHour() { // hours in which it may not go do not count against it
 		if opening := d.c.opening(k, d.book(), m.Expires); opening.After(m.Expires) {
 			m.Expires = opening.Add(within)
 		}
@@ -102,10 +105,14 @@ func (m Message) recipientWords() string {
 }
 
 func aMessage(channel string) string {
-	if channel == SMS {
+	switch channel {
+	case SMS:
 		return "a text"
+	case Email:
+		return "an email"
+	default:
+		return "a " + channel
 	}
-	return "an " + channel
 }
 
 // withdrawFor withdraws what was still to be said for one promise. A message that

@@ -44,13 +44,17 @@ type Awaited struct {
 
 // await keeps what is needed to find another way should the message not arrive.
 func (d *decider) await(m Message, r Result) {
-	if r.Awaits == "" {
+	if r.Awaits == "" && m.Channel != Letter { // a letter is kept, so that the same does not go again at once
 		return
 	}
 	m.Subject, m.Body, m.Brief = "", "", ""
 	a := Awaited{Message: m, Provider: r.Provider, At: r.At, Status: Sent}
 	if r.Awaits == AwaitsReceipt {
-		a.AskAt = r.At.Add(d.book().ReceiptWithin)
+		within := d.book().ReceiptWithin
+		if m.Channel == Letter {
+			within = letterReceipt
+		}
+		a.AskAt = r.At.Add(within)
 	}
 	d.c.Sent = append(d.c.Sent, a)
 }
@@ -58,8 +62,11 @@ func (d *decider) await(m Message, r Result) {
 // forgetSent lets go of messages of which nothing more can be heard.
 func (d *decider) forgetSent() {
 	d.c.Sent = slices.DeleteFunc(d.c.Sent, func(a Awaited) bool {
-		old := d.now.Sub(a.At)
-		return !a.Ask && a.AskAt.IsZero() && (old > awaitedFor || a.Status == Delivered && old > partsFor)
+		old, most := d.now.Sub(a.At), awaitedFor
+		if a.Message.Channel == Letter {
+			most = letterBack
+		}
+		return !a.Ask && a.AskAt.IsZero() && (old > most || a.Status == Delivered && old > partsFor)
 	})
 }
 
@@ -94,6 +101,12 @@ func (d *decider) receiptReceived(e events.Event) {
 // part has failed, whatever another part's receipt says.
 func (d *decider) cameOf(r Result) {
 	i := slices.IndexFunc(d.c.Sent, func(a Awaited) bool { return a.Message.ID == r.Message })
+	if i >= 0 && r.Asked && r.Status == Sent && d.c.Sent[i].Ask {
+		d.changed = true
+		d.c.Sent[i].Ask = false
+		d.say("Message "+r.Message+" is on its way", r.Reason)
+		return
+	}
 	if i < 0 || rank(r.Status) <= rank(d.c.Sent[i].Status) {
 		return
 	}
@@ -147,6 +160,10 @@ func (d *decider) askForReceipts() {
 		}
 		a.AskAt, a.Ask = time.Time{}, true
 		d.changed = true
-		d.say("No receipt came for message "+a.Message.ID, "the book's time for it is over, so the provider is asked")
+		why := "the book's time for it is over, so the provider is asked"
+		if a.Message.Channel == Letter {
+			why = "by now it should have been printed and posted, so the provider is asked"
+		}
+		d.say("No receipt came for message "+a.Message.ID, why)
 	}
 }

@@ -3,6 +3,7 @@ package notifier
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"hearback/events"
 )
@@ -32,11 +33,11 @@ func (d *decider) remembered(in events.Contact, old []Contact) Contact {
 	if in.SafeContact == nil {
 		k.Safe = before.Safe
 	}
-	for _, channel := range [...]string{SMS, Email} {
+	for _, channel := range [...]string{SMS, Email, Letter} {
 		now := k.address(channel)
 		switch {
 		case now == "":
-		case sameAddress(channel, now, before.address(channel)):
+		case unchanged(channel, now, before.address(channel)):
 			if slices.Contains(before.Unconfirmed, channel) {
 				k.Unconfirmed = append(k.Unconfirmed, channel)
 			}
@@ -46,6 +47,10 @@ func (d *decider) remembered(in events.Contact, old []Contact) Contact {
 	}
 	return k
 }
+
+// unchanged reports whether two addresses are one. A letter to the same home is, whoever
+// it is to and however it is spelled.
+func unchanged(channel, a, b string) bool { return sameAddress(channel, a, b) || shares(channel, a, b) }
 
 // inDanger: something was recorded as unsafe for the contact, by somebody else than
 // themselves.
@@ -81,7 +86,15 @@ func (d *decider) confirmed(said events.Confirmed) {
 		if said.Channel != Every && said.Channel != channel {
 			continue
 		}
-		if given := contact(events.Contact{Mobile: said.Address, Email: said.Address}).address(channel); said.Address != "" && !sameAddress(channel, given, k.address(channel)) {
+		given := said.Address
+		switch {
+		case given == "":
+		case channel == SMS:
+			given = contact(events.Contact{Mobile: given}).Mobile
+		case channel == Letter: // on one line, as an event holds it
+			given = k.Name + "\n" + strings.ReplaceAll(given, ",", "\n")
+		}
+		if given != "" && !unchanged(channel, given, k.address(channel)) {
 			d.say("Nothing was confirmed for contact "+k.ID, "it has changed again since "+by+" asked")
 			continue
 		}

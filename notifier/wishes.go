@@ -22,11 +22,18 @@ func (d *decider) optOut(out events.OptedOut) {
 	d.askHow(out.Contact)
 }
 
-// askHow asks a person how a contact wants to be reached where no way is left.
+// askHow asks a person how a contact wants to be reached where no way is left, or
+// none but letters that they did not ask for.
 func (d *decider) askHow(id string) {
-	if k, known := d.c.Contact(id); known && !d.reachable(k) && d.c.State != Stopped {
-		d.openTask(taskAskHow, "they opted out of the last way that messages could take", "", id)
+	k, known := d.c.Contact(id)
+	if !known || d.quickly(k) || d.c.State == Stopped {
+		return
 	}
+	why := "they opted out of the last way that messages could take"
+	if d.byLetter(k) {
+		why = "they opted out of every way but letters, which take days"
+	}
+	d.openTask(taskAskHow, why, "", id)
 }
 
 const taskAskHow = "Ask the family how they want to hear from us"

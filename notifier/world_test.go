@@ -101,7 +101,8 @@ func hours(days, span string) calendar.Hours {
 var (
 	mobiles = rapid.SampledFrom([]string{"", "07700 900101", "+44 7700 900101", "07700 900102", "07700900103", "01632 960555"})
 	mails   = rapid.SampledFrom([]string{"", "one@family.example", "ONE@family.example", "two@family.example", "no address"})
-	wishes  = rapid.SampledFrom([]string{notifier.SMS, notifier.Email, notifier.Call, notifier.Every})
+	homes   = rapid.SampledFrom([][]string{nil, nil, {"Flat 2", "1 High Street", "SG5 1AA"}, {"1 HIGH STREET, Flat 2", "Hitchin", "sg51aa"}, {"3 Mill Lane", "SG5 1AB"}, {"somewhere"}})
+	wishes  = rapid.SampledFrom([]string{notifier.SMS, notifier.Email, notifier.Letter, notifier.Call, notifier.Every})
 	ids     = rapid.SampledFrom([]string{"c1", "c2", "c3"})
 	queries = rapid.SampledFrom([]string{"q1", "q2", "q3"})
 	staff   = rapid.SampledFrom([]string{"o.jane", "o.amir", "p.lead", "p.manager", "p.head", "o.nobody"})
@@ -110,9 +111,9 @@ var (
 // contactOf is a contact as an event has it.
 func contactOf(t *rapid.T, id string) events.Contact {
 	return events.Contact{ID: id, Name: rapid.SampledFrom([]string{"", "Sam Taylor"}).Draw(t, "name"),
-		Mobile: mobiles.Draw(t, "mobile"), Email: mails.Draw(t, "email"),
-		Prefers: rapid.SampledFrom([][]string{nil, {notifier.Email}, {notifier.SMS, notifier.Email}}).Draw(t, "prefers"),
-		DoNot:   rapid.SampledFrom([][]string{nil, nil, nil, {notifier.SMS}, {notifier.Email}, {notifier.Every}}).Draw(t, "do not")}
+		Mobile: mobiles.Draw(t, "mobile"), Email: mails.Draw(t, "email"), PostalAddress: homes.Draw(t, "home"),
+		Prefers: rapid.SampledFrom([][]string{nil, {notifier.Email}, {notifier.SMS, notifier.Email}, {notifier.Letter}, {notifier.Email, notifier.Letter}}).Draw(t, "prefers"),
+		DoNot:   rapid.SampledFrom([][]string{nil, nil, nil, {notifier.SMS}, {notifier.Email}, {notifier.Letter}, {notifier.Every}}).Draw(t, "do not")}
 }
 
 func contactsOf(t *rapid.T) []events.Contact {
@@ -180,8 +181,8 @@ func drawEvent(t *rapid.T, now time.Time) (kind string, data any) {
 	case events.TypeContactWished:
 		w := events.Wished{Contact: ids.Draw(t, "contact"), Hours: rapid.SampledFrom([]string{"", "any", "09:00-12:00", "22:00-24:00"}).Draw(t, "hours")}
 		if rapid.Bool().Draw(t, "with channels") {
-			w.DoNot = rapid.SampledFrom([][]string{{}, {notifier.SMS}, {notifier.Email}}).Draw(t, "do not")
-			w.Prefers = rapid.SampledFrom([][]string{nil, {notifier.Email}}).Draw(t, "prefers")
+			w.DoNot = rapid.SampledFrom([][]string{{}, {notifier.SMS}, {notifier.Email}, {notifier.Letter}}).Draw(t, "do not")
+			w.Prefers = rapid.SampledFrom([][]string{nil, {notifier.Email}, {notifier.Letter}}).Draw(t, "prefers")
 		}
 		return kind, w
 	case events.TypeOfficerDeclined:
@@ -217,17 +218,28 @@ type world struct {
 	gone     map[string]bool // ids of messages and tasks that were ever decided
 	heard    map[string]bool // promises about which somebody was told, or a person was asked to tell them
 	last     *events.Event
+	seenTo   bool                 // a person did a task: it need not be open any more
+	posted   map[string]time.Time // when news of a promise last went to somebody by letter
 }
 
 // wish is what was recorded of a contact, with the addresses they had then.
 type wish struct {
 	contact, channel, mobile, email string
+	postal                          []string
 	optedOut                        bool
+}
+
+// homeOf is the same for the two spellings of one home among those that are drawn.
+func homeOf(lines []string) string {
+	if len(lines) == 3 {
+		return "Flat 2, 1 High Street"
+	}
+	return strings.Join(lines, ", ")
 }
 
 func newWorld(t *rapid.T) *world {
 	start := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 365*24*60).Draw(t, "start")) * time.Minute)
-	return &world{t: t, books: books.Draw(t, "books"), now: start, contacts: map[string]events.Contact{}, wished: map[string][]string{}, gone: map[string]bool{}, heard: map[string]bool{}}
+	return &world{t: t, books: books.Draw(t, "books"), now: start, contacts: map[string]events.Contact{}, wished: map[string][]string{}, gone: map[string]bool{}, heard: map[string]bool{}, posted: map[string]time.Time{}}
 }
 
 // takes decides about an event as the leader would.
@@ -246,7 +258,7 @@ func (w *world) takes(kind string, data any) notifier.Decision {
 func (w *world) note(kind string, data any) {
 	forbid := func(id, channel string, optedOut bool) {
 		k := w.contacts[id]
-		w.unsafe = append(w.unsafe, wish{id, channel, number(k.Mobile), strings.ToLower(k.Email), optedOut})
+		w.unsafe = append(w.unsafe, wish{id, channel, number(k.Mobile), strings.ToLower(k.Email), k.PostalAddress, optedOut})
 	}
 	allow := func(id, channel string) {
 		w.unsafe = slices.DeleteFunc(w.unsafe, func(u wish) bool {
@@ -284,6 +296,7 @@ func (w *world) note(kind string, data any) {
 			allow(data.Contact, notifier.SMS)
 		}
 	}
+	w.seenTo = w.seenTo || kind == events.TypeTaskDone
 	if kind == events.TypeCaseStopped {
 		w.stopped = true
 	}
@@ -323,6 +336,7 @@ func (w *world) hand(m notifier.Message, ok, unusable bool) {
 	w.checkLook(m, look)
 	switch {
 	case look.Send && ok:
+		w.checkPosted(m)
 		awaits := rapid.SampledFrom([]string{"", notifier.AwaitsReceipt, notifier.AwaitsBounce}).Draw(w.t, "awaits")
 		w.decides(notifier.Input{Result: &notifier.Result{Message: m.ID, Status: notifier.Sent, Provider: "accepted", At: w.now, Awaits: awaits}})
 	case look.Send:

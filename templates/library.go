@@ -22,7 +22,7 @@ type key struct {
 // words is one parsed file.
 type words struct {
 	language string // as the folder is named
-	subject  []part // email only
+	subject  []part // emails and letters
 	body     []part
 }
 

@@ -13,10 +13,11 @@ import (
 // largestFile bounds one file of words. The longest letter is a hundredth of it.
 const largestFile = 64 << 10
 
-// Parse reads a folder of words: <language>/<name>.sms.txt and
-// <language>/<name>.email.md, where the language is a BCP 47 tag and the name
-// is in lower case with hyphens. An email's first line is "Subject: …", then
-// comes an empty line, then Markdown. Files whose names begin with a dot are
+// Parse reads a folder of words: <language>/<name>.sms.txt,
+// <language>/<name>.email.md and <language>/<name>.letter.md, where the language is
+// a BCP 47 tag and the name is in lower case with hyphens. The first line of an
+// email or a letter is "Subject: …", then comes an empty line, then Markdown; a
+// letter's holds paragraphs, "# " headings and "* " lists and nothing else. Files whose names begin with a dot are
 // passed over. A byte order mark and Windows line ends are accepted.
 //
 // known says which placeholders may be used, by the name of the words; the
@@ -97,7 +98,7 @@ func (r *reader) file(fsys fs.FS, language string, entry fs.DirEntry) {
 		r.fault(file, "there is a folder among the words", "move its files up into "+language+"/")
 		return
 	case !ok:
-		r.fault(file, "this is not the name of words", "name it like reply-late.sms.txt or reply-late.email.md, in lower case with hyphens")
+		r.fault(file, "this is not the name of words", "name it like reply-late.sms.txt, reply-late.email.md or reply-late.letter.md, in lower case with hyphens")
 		return
 	}
 	place := key{name, channel, strings.ToLower(language)}
@@ -129,15 +130,15 @@ func (r *reader) file(fsys fs.FS, language string, entry fs.DirEntry) {
 
 // suffix is how the files of a channel end.
 func suffix(channel Channel) string {
-	if channel == Email {
-		return ".email.md"
+	if channel == SMS {
+		return ".sms.txt"
 	}
-	return "." + string(channel) + ".txt"
+	return "." + string(channel) + ".md"
 }
 
 // splitName splits "reply-late.sms.txt" into the name of the words and their channel.
 func splitName(file string) (name string, channel Channel, ok bool) {
-	for _, channel := range []Channel{SMS, Email} {
+	for _, channel := range Channels() {
 		if name, found := strings.CutSuffix(file, suffix(channel)); found && wordsName().MatchString(name) {
 			return name, channel, true
 		}
@@ -184,7 +185,7 @@ func parseFile(file, content string, channel Channel, allowed []string) (*words,
 		}
 		return found, s.faults
 	}
-	start, subjectEnd, bodyStart, ok := s.emailHead()
+	start, subjectEnd, bodyStart, ok := s.head("the " + string(channel))
 	if !ok {
 		return nil, s.faults
 	}
@@ -195,6 +196,9 @@ func parseFile(file, content string, channel Channel, allowed []string) (*words,
 	found.body = reader.read(bodyStart)
 	if len(s.faults) == 0 {
 		s.checkMarkdown(found.body)
+	}
+	if channel == Letter && len(s.faults) == 0 {
+		s.checkLetter(found.body)
 	}
 	return found, s.faults
 }
@@ -217,8 +221,8 @@ func (s *source) checkCharacters() bool {
 	return true
 }
 
-// emailHead finds the subject and the start of the body.
-func (s *source) emailHead() (start, end, body int, ok bool) {
+// head finds the subject and the start of the body of an email or a letter.
+func (s *source) head(what string) (start, end, body int, ok bool) {
 	const prefix = "subject:"
 	end = strings.IndexByte(s.text, '\n')
 	if end < 0 {
@@ -230,14 +234,14 @@ func (s *source) emailHead() (start, end, body int, ok bool) {
 		s.fault(0, "the first line is not a subject", "begin the file with \"Subject: …\" and an empty line")
 		return 0, 0, 0, false
 	case strings.TrimSpace(line[len(prefix):]) == "":
-		s.fault(end, "the subject is empty", "write what the email is about after \"Subject:\"")
+		s.fault(end, "the subject is empty", "write what "+what+" is about after \"Subject:\"")
 		return 0, 0, 0, false
 	}
 	start = len(prefix) + len(line[len(prefix):]) - len(strings.TrimLeft(line[len(prefix):], " \t"))
 	rest := s.text[min(end+1, len(s.text)):]
 	next, _, _ := strings.Cut(rest, "\n")
 	if strings.TrimSpace(rest) == "" {
-		s.fault(len(s.text), "the email has no body", "write it under the subject, after an empty line")
+		s.fault(len(s.text), what+" has no body", "write it under the subject, after an empty line")
 		return 0, 0, 0, false
 	}
 	if strings.TrimSpace(next) != "" {

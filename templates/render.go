@@ -10,9 +10,13 @@ type Channel string
 
 // The channels that have words.
 const (
-	SMS   Channel = "sms"   // <language>/<name>.sms.txt
-	Email Channel = "email" // <language>/<name>.email.md
+	SMS    Channel = "sms"    // <language>/<name>.sms.txt
+	Email  Channel = "email"  // <language>/<name>.email.md
+	Letter Channel = "letter" // <language>/<name>.letter.md
 )
+
+// Channels lists the channels that have words.
+func Channels() []Channel { return []Channel{SMS, Email, Letter} }
 
 // DefaultLanguage is the language of last resort: words that a family's own
 // language lacks are sent in it.
@@ -20,8 +24,8 @@ const DefaultLanguage = "en"
 
 // Rendered is one message in words.
 type Rendered struct {
-	Subject  string // email only: one line of plain text
-	Body     string // sms: the text, normalised; email: Markdown for [Text] and [HTML]
+	Subject  string // emails and letters: one line of plain text
+	Body     string // sms: the text, normalised; email: Markdown for [Text] and [HTML]; letter: Markdown for [Print]
 	Language string // the language of the words that were found, as its folder is named
 }
 

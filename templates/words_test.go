@@ -76,6 +76,13 @@ func TestWordsAsSent(t *testing.T) {
 				}
 				b.WriteString("Text message:\n" + rendered.Body + "\n\n")
 			}
+			if library.Has(name, templates.Letter, "en") {
+				rendered, err := library.Render(name, templates.Letter, "en", values)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.WriteString("Letter:\n" + rendered.Subject + "\n\n" + templates.Print(rendered.Body) + "\n")
+			}
 			rendered, err := library.Render(name, templates.Email, "en", values)
 			if err != nil {
 				t.Fatal(err)
@@ -116,7 +123,7 @@ func TestWordsBearWhatMayBeMissing(t *testing.T) {
 	all := examples(templates.FamilyPlaceholders(), templates.StaffPlaceholders(), templates.DigestPlaceholders())
 	maybe := []string{"name", "told", "late by", "officer name", "link", "replied link", "until link", "not mine link", "your link", "text back", "urgent"}
 	for _, name := range library.Names() {
-		for _, channel := range []templates.Channel{templates.SMS, templates.Email} {
+		for _, channel := range templates.Channels() {
 			if !library.Has(name, channel, "en") {
 				continue
 			}
@@ -146,7 +153,7 @@ func TestWordsBearWhatMayBeMissing(t *testing.T) {
 
 func TestFamilyWordsArePlain(t *testing.T) {
 	for _, name := range []string{templates.EnquiryReceived, templates.ReplyLate, templates.ReplyPostponed} {
-		for _, suffix := range []string{".sms.txt", ".email.md"} {
+		for _, suffix := range []string{".sms.txt", ".email.md", ".letter.md"} {
 			content, err := os.ReadFile(filepath.Join(exampleWords, "en", name+suffix))
 			if err != nil {
 				t.Fatal(err)

@@ -82,6 +82,7 @@ func (d *doctor) examine(ctx context.Context, now func() time.Time) {
 	d.nats(ctx)
 	d.texts(ctx, now)
 	d.mail(ctx)
+	d.letters(ctx)
 }
 
 func (d *doctor) ok(what, detail string) { d.add(statusOK, what, detail, "") }
@@ -127,7 +128,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 func (d *doctor) settings() {
 	c := d.config
 	before := len(d.findings)
-	texts, emails := c.TwilioAccountSID != "" || c.NotifyAPIKey != "", c.SMTPHost != ""
+	texts, emails, letters := c.TwilioAccountSID != "" || c.NotifySMSTemplate != "", c.SMTPHost != "", c.NotifyLetterTemplate != ""
 	if c.NotifyAPIKey != "" && c.NotifyCallbackToken == "" {
 		d.warn("NOTIFY_CALLBACK_TOKEN", "it is not set, so GOV.UK Notify can pass on nothing that families text, and has to be asked what became of ours",
 			"set HEARBACK_NOTIFY_CALLBACK_TOKEN, and enter it in Notify under API integration, Callbacks")
@@ -135,7 +136,7 @@ func (d *doctor) settings() {
 	if c.TwilioAccountSID != "" && c.PublicURL == "" {
 		d.warn("PUBLIC_URL", "it is not set, so Twilio cannot report what became of texts", "set HEARBACK_PUBLIC_URL to the address under which the world reaches this service")
 	}
-	if (texts || emails) && c.BookDir == "" {
+	if (texts || emails || letters) && c.BookDir == "" {
 		d.warn("BOOK_DIR", "messages are sent, and the built-in example book names made-up officers", "set HEARBACK_BOOK_DIR, or put your own book in force with hearback publish-book")
 	}
 	if c.NatsURL != "" {

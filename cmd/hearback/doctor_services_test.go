@@ -46,32 +46,43 @@ func TestDoctorOfTwilio(t *testing.T) {
 }
 
 func TestDoctorOfNotify(t *testing.T) {
-	const key = "made-up-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0"
-	provider := standin.NewNotify(key, standin.NotifyFaults{})
-	server := httptest.NewServer(provider)
+	const key, template = "made_up-11111111-2222-4333-8444-555555555555-66666666-7777-4888-9999-aaaaaaaaaaaa", "bbbbbbbb-cccc-4ddd-8eee-ffffffffffff"
+	notify := standin.NewNotify(key, standin.NotifyFaults{})
+	server := httptest.NewServer(notify)
 	t.Cleanup(server.Close)
-	settings(t, "NOTIFY_API_KEY", key, "NOTIFY_SMS_TEMPLATE", "f33517ff-2a88-4f6e-b855-c550268ce08a", "NOTIFY_BASE_URL", server.URL)
+	settings(t, "NOTIFY_API_KEY", key, "NOTIFY_SMS_TEMPLATE", template, "NOTIFY_LETTER_TEMPLATE", template, "NOTIFY_BASE_URL", server.URL)
 	code, found := examined(t)
 	if code != 0 {
 		t.Errorf("status %d: %+v", code, found)
 	}
-	expect(t, found, "texts", statusOK, "no text was sent")
+	expect(t, found, "texts", statusOK, "nothing was sent")
+	expect(t, found, "letters", statusOK, "nothing was sent")
 	expect(t, found, "NOTIFY_CALLBACK_TOKEN", statusWarn, "families text")
 	expect(t, found, "BOOK_DIR", statusWarn, "made-up officers")
-	if counts := provider.Counts(); counts.Requests != 0 || counts.Lookups != 1 {
-		t.Errorf("Notify was asked for %d texts and %d look-ups, want 0 and 1", counts.Requests, counts.Lookups)
+	if counts := notify.Counts(); counts.Requests != 0 || counts.Lookups != 2 {
+		t.Errorf("%+v", counts)
 	}
 
-	t.Setenv("HEARBACK_NOTIFY_API_KEY", strings.Replace(key, "3d844edf", "00000000", 1))
+	server.Config.Handler = standin.NewNotify(strings.Replace(key, "6666", "9999", 1), standin.NotifyFaults{})
 	t.Setenv("HEARBACK_NOTIFY_CALLBACK_TOKEN", "a-made-up-token-of-ours")
 	code, found = examined(t)
 	if code != 1 {
 		t.Errorf("with a key that is not Notify's: status %d, %+v", code, found)
 	}
-	expect(t, found, "texts", statusFail, "HEARBACK_NOTIFY_API_KEY")
+	for _, what := range []string{"texts", "letters"} {
+		expect(t, found, what, statusFail, "HEARBACK_NOTIFY_API_KEY")
+		for _, f := range found[what] {
+			if strings.Contains(f.String(), key[45:]) {
+				t.Errorf("%s shows the key", f)
+			}
+		}
+	}
 	if len(found["NOTIFY_CALLBACK_TOKEN"]) != 0 {
 		t.Errorf("with a token it says %+v", found["NOTIFY_CALLBACK_TOKEN"])
 	}
+	twilioSettings(t, standin.NewTwilio(standin.TwilioFaults{}))
+	_, found = examined(t)
+	expect(t, found, "letters", statusWarn, "phoned by a person")
 }
 
 func TestDoctorOfATwilioThatRefuses(t *testing.T) {

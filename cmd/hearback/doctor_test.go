@@ -63,6 +63,7 @@ func TestDoctorOfAFreshStart(t *testing.T) {
 	expect(t, found, "NATS", statusOK, "no stream yet")
 	expect(t, found, "texts", statusWarn, "captured")
 	expect(t, found, "emails", statusWarn, "captured")
+	expect(t, found, "letters", statusWarn, "captured")
 	if _, err := os.Stat(data); !os.IsNotExist(err) {
 		t.Errorf("it left a data folder behind: %v", err)
 	}

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"hearback/notifier/channel"
-	"hearback/notifier/channel/notify"
 	"hearback/notifier/channel/sms"
 )
 
@@ -26,30 +24,11 @@ func (d *doctor) texts(ctx context.Context, now func() time.Time) {
 	switch {
 	case d.config.TwilioAccountSID != "":
 		d.twilio(ctx, now)
-	case d.config.NotifyAPIKey != "":
-		d.notify(ctx, now)
+	case d.config.NotifySMSTemplate != "":
+		d.notifyTexts(ctx)
 	default:
 		d.warn("texts", "they are captured, not sent", "set HEARBACK_TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM to send them, or HEARBACK_NOTIFY_API_KEY and NOTIFY_SMS_TEMPLATE")
 	}
-}
-
-// notify tests the key of GOV.UK Notify with the look-up that Hearback itself makes
-// after a crash, for a text that there is none of.
-func (d *doctor) notify(ctx context.Context, now func() time.Time) {
-	c := d.config
-	sender, err := notify.New(notify.Config{APIKey: string(c.NotifyAPIKey), Template: c.NotifySMSTemplate, SenderID: c.NotifySMSSender, BaseURL: c.NotifyBaseURL})
-	if err != nil {
-		d.fail("texts", err.Error(), "correct the HEARBACK_NOTIFY_ settings")
-		return
-	}
-	defer func() { _ = sender.Close() }()
-	ctx, cancel := context.WithTimeout(ctx, textsPatience)
-	defer cancel()
-	if _, err := sender.Find(ctx, now(), channel.Message{ID: "hearback-doctor"}); err != nil {
-		d.fail("texts", channel.FailureOf(err).Reason, "then ask the doctor again")
-		return
-	}
-	d.ok("texts", "GOV.UK Notify takes the key; no text was sent, and whether it takes the template shows only then")
 }
 
 // twilio tests the Twilio account with the look-up that Hearback itself makes

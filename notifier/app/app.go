@@ -292,7 +292,8 @@ func (a *App) holder() (string, error) {
 	return fresh, nil
 }
 
-// lanes opens every channel. One without its settings captures messages.
+// lanes opens every channel. One without its settings captures messages; letters are
+// refused where another channel sends.
 func (a *App) lanes(envelope func(channel.Message) email.Own, takesIn bool) (map[string]outbox.Lane, error) {
 	lanes := map[string]outbox.Lane{}
 	add := func(name string, sender channel.Sender, rate float64, workers int, awaits string) {
@@ -310,7 +311,7 @@ func (a *App) lanes(envelope func(channel.Message) email.Own, takesIn bool) (map
 			awaits = notifier.AwaitsReceipt
 		}
 		add(notifier.SMS, s, a.Config.SMSRate, a.Config.SMSWorkers, awaits)
-	} else if a.Config.NotifyAPIKey != "" {
+	} else if a.Config.NotifySMSTemplate != "" {
 		n, err := notify.New(notify.Config{APIKey: string(a.Config.NotifyAPIKey), Template: a.Config.NotifySMSTemplate,
 			SenderID: a.Config.NotifySMSSender, BaseURL: a.Config.NotifyBaseURL})
 		if err != nil {
@@ -341,6 +342,11 @@ func (a *App) lanes(envelope func(channel.Message) email.Own, takesIn bool) (map
 	} else {
 		add(notifier.Email, a.capture(notifier.Email), a.Config.EmailRate, a.Config.EmailWorkers, "")
 	}
+	letters, awaits, err := a.letters()
+	if err != nil {
+		return nil, err
+	}
+	add(notifier.Letter, letters, letterRate, letterWorkers, awaits)
 	return lanes, nil
 }
 

@@ -59,9 +59,10 @@ type Config struct {
 	SMSRate          float64 `envconfig:"SMS_RATE" default:"10" desc:"texts per second at most"`
 	SMSWorkers       int     `envconfig:"SMS_WORKERS" default:"32" desc:"texts in flight at most"`
 
-	NotifyAPIKey      Secret `envconfig:"NOTIFY_API_KEY" desc:"GOV.UK Notify's API key, instead of a Twilio account; empty: not used"`
-	NotifySMSTemplate string `envconfig:"NOTIFY_SMS_TEMPLATE" desc:"id of the Notify template for texts, whose whole content is ((body))"`
-	NotifySMSSender   string `envconfig:"NOTIFY_SMS_SENDER" desc:"id of a Notify text message sender; empty: the service's default"`
+	NotifyAPIKey         Secret `envconfig:"NOTIFY_API_KEY" desc:"GOV.UK Notify's API key, for texts, letters or both; empty: not used"`
+	NotifySMSTemplate    string `envconfig:"NOTIFY_SMS_TEMPLATE" desc:"id of the Notify template for texts, whose whole content is ((body))"`
+	NotifySMSSender      string `envconfig:"NOTIFY_SMS_SENDER" desc:"id of a Notify text message sender; empty: the service's default"`
+	NotifyLetterTemplate string `envconfig:"NOTIFY_LETTER_TEMPLATE" desc:"id of the Notify template for letters, with ((subject)) and ((body)); empty: letters are captured where no channel is set up, and else refused, so that a person is asked to phone"`
 	// NotifyCallbackToken opens the doors for Notify's calls.
 	NotifyCallbackToken Secret `envconfig:"NOTIFY_CALLBACK_TOKEN" desc:"bearer token of Notify's calls to /webhooks/notify/, the same as is entered there; empty: they are refused, and Notify is asked instead"`
 	NotifyBaseURL       string `envconfig:"NOTIFY_BASE_URL" default:"https://api.notifications.service.gov.uk" desc:"where Notify's API is"`
@@ -158,11 +159,11 @@ func (c Config) validate() error {
 	if (c.TwilioAccountSID == "") != (c.TwilioAuthToken == "") || c.TwilioAccountSID != "" && c.TwilioFrom == "" {
 		fault("TWILIO_ACCOUNT_SID", "goes with TWILIO_AUTH_TOKEN and TWILIO_FROM: set all three, or none to capture texts")
 	}
-	if (c.NotifyAPIKey == "") != (c.NotifySMSTemplate == "") {
-		fault("NOTIFY_API_KEY", "goes with NOTIFY_SMS_TEMPLATE: set both, or none")
+	if (c.NotifyAPIKey == "") != (c.NotifySMSTemplate == "" && c.NotifyLetterTemplate == "") {
+		fault("NOTIFY_API_KEY", "goes with NOTIFY_SMS_TEMPLATE, NOTIFY_LETTER_TEMPLATE or both: set the key and a template, or none of them")
 	}
-	if c.NotifyAPIKey != "" && c.TwilioAccountSID != "" {
-		fault("NOTIFY_API_KEY", "and TWILIO_ACCOUNT_SID are both set: choose one provider of texts")
+	if c.NotifySMSTemplate != "" && c.TwilioAccountSID != "" {
+		fault("NOTIFY_SMS_TEMPLATE", "and TWILIO_ACCOUNT_SID are both set: choose one provider of texts")
 	}
 	if token := string(c.NotifyCallbackToken); token != "" && (len(token) < 16 || strings.ContainsFunc(token, notInAToken)) {
 		fault("NOTIFY_CALLBACK_TOKEN", "must be at least 16 letters, digits and signs without spaces: make one with `openssl rand -hex 32`, and enter the same in GOV.UK Notify under API integration, Callbacks")

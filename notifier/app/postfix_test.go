@@ -12,7 +12,6 @@ import (
 	"hearback/events"
 	"hearback/notifier"
 	"hearback/notifier/app"
-	"hearback/notifier/ask"
 	"hearback/notifier/channel/capture"
 	"hearback/notifier/channel/standin"
 	"hearback/notifier/picture"
@@ -122,14 +121,4 @@ func (c *council) bouncesToAText(families *standin.SMTP) {
 	if counts := families.Counts(); counts.Refused != 1 || counts.Accepted != 0 {
 		c.t.Errorf("the family's mail system was asked %d times and took %d emails, want once and none", counts.Refused, counts.Accepted)
 	}
-}
-
-// story is everything that is known of a case.
-func (c *council) story(ref string) picture.CaseView {
-	c.t.Helper()
-	view, err := ask.Case(c.t.Context(), c.app.Conn(), ref)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return view
 }

@@ -38,8 +38,8 @@ type council struct {
 
 func open(t *testing.T, book fs.FS, changes ...func(*app.Config)) *council {
 	t.Helper()
-	c := &council{t: t, twilio: standin.NewTwilio(standin.TwilioFaults{})}
-	server := httptest.NewServer(c.twilio)
+	twilio := standin.NewTwilio(standin.TwilioFaults{})
+	server := httptest.NewServer(twilio)
 	t.Cleanup(server.Close)
 	config := app.Config{DataDir: t.TempDir(), NatsListen: "127.0.0.1:0", HTTPListen: "127.0.0.1:0", PublicURL: publicURL,
 		TwilioAccountSID: "AC00000000000000000000000000000001", TwilioAuthToken: authToken, TwilioFrom: "+441632960000", TwilioBaseURL: server.URL,
@@ -48,11 +48,19 @@ func open(t *testing.T, book fs.FS, changes ...func(*app.Config)) *council {
 	for _, change := range changes {
 		change(&config)
 	}
-	running, err := app.Start(t.Context(), config, app.Options{Book: book})
+	c := started(t, config, app.Options{Book: book})
+	c.twilio = twilio
+	return c
+}
+
+// started is a Hearback that runs until the test ends.
+func started(t *testing.T, config app.Config, options app.Options) *council {
+	t.Helper()
+	running, err := app.Start(t.Context(), config, options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.app = running
+	c := &council{t: t, app: running}
 	if c.events, err = events.NewPublisher(running.Conn()); err != nil {
 		t.Fatal(err)
 	}

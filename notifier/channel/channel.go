@@ -22,11 +22,13 @@ type Message struct {
 	// every attempt to hand it over. It is the only field fit for a log.
 	ID string
 
-	// To is a mobile number in E.164 form, or an email address.
+	// To is a mobile number in E.164 form, an email address, or a name and a postal
+	// address, a line of the envelope to a line.
 	To string
 
 	// Subject, Text and HTML are the words, rendered. A text has Text alone.
-	// An email has a Subject and a Text, and an HTML form unless it is empty.
+	// An email has a Subject and a Text, and an HTML form unless it is empty. A letter
+	// has a Subject, its heading, and a Text.
 	Subject, Text, HTML string
 
 	// MessageID is the RFC 5322 identity of an email, with or without its

@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"hearback/notifier"
 	"hearback/notifier/calendar"
@@ -93,13 +94,13 @@ func (c *console) row(promise picture.Waiting) row {
 
 // capturedMessage is a message as a family would have seen it.
 type capturedMessage struct {
-	ID, To, Subject, Text string
-	IsText                bool
-	At                    moment
+	ID, Channel, To, Subject, Text string
+	IsText                         bool
+	At                             moment
 }
 
 func (c *console) captured(m picture.Captured) capturedMessage {
-	return capturedMessage{ID: m.ID, To: m.To, Subject: m.Subject, Text: m.Text, IsText: m.Channel == notifier.SMS, At: c.moment(m.At)}
+	return capturedMessage{ID: m.ID, Channel: channelWords(m.Channel), To: strings.ReplaceAll(m.To, "\n", ", "), Subject: m.Subject, Text: m.Text, IsText: m.Channel == notifier.SMS, At: c.moment(m.At)}
 }
 
 func (c *console) latest() (texts, emails []capturedMessage) {

@@ -13,8 +13,9 @@ const askFor = time.Hour
 
 // ask asks the provider what became of a message whose receipt did not come.
 // Where it cannot be asked, or knows no more than that it has the message, nobody
-// knows, and the core finds another way.
-func (o *Outbox) ask(ctx context.Context, l *lane, it item) {
+// knows, and the core finds another way. Of a letter nobody ever knows more than that
+// it was posted.
+func (o *Outbox) ask(ctx context.Context, name string, l *lane, it item) {
 	m := it.members[0]
 	r := notifier.Result{Message: m.id, Status: notifier.Unknown, Asked: true, Reason: "no receipt came in time, and the provider cannot say either"}
 	reporter, can := l.sender.(channel.Reporter)
@@ -37,6 +38,10 @@ func (o *Outbox) ask(ctx context.Context, l *lane, it item) {
 		switch report.Status {
 		case channel.Delivered:
 			r.Status, r.Reason = notifier.Delivered, "the provider was asked, and says so"
+		case channel.Sent:
+			if name == notifier.Letter {
+				r.Status, r.Reason = notifier.Sent, "the provider was asked, and says that it was posted"
+			}
 		case channel.Failed:
 			r.Status, r.Reason, r.Unusable = notifier.Failed, report.Reason, report.Unusable
 		}

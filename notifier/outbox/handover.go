@@ -36,7 +36,7 @@ func (o *Outbox) work(ctx context.Context, name string, l *lane) {
 			return
 		}
 		if it.ask {
-			o.ask(ctx, l, it)
+			o.ask(ctx, name, l, it)
 			continue
 		}
 		if finder, can := l.sender.(channel.Finder); can && it.doubt {
@@ -213,7 +213,12 @@ func (o *Outbox) compose(may []wanted) (channel.Message, error) {
 	w := may[0]
 	body := o.filled(w.ref, w.message)
 	m := channel.Message{ID: w.id, To: w.message.Address, Text: body, Date: w.message.Decided, Language: w.message.Language}
-	if w.message.Channel != notifier.Email {
+	switch w.message.Channel {
+	case notifier.Letter:
+		m.Subject, m.Text = w.message.Subject, templates.Print(body)
+		return m, nil
+	case notifier.Email:
+	default:
 		return m, nil
 	}
 	m.Subject, m.MessageID = w.message.Subject, w.id+"@"+o.config.Domain

@@ -116,21 +116,24 @@ func TestAMissingReceiptIsAskedFor(t *testing.T) {
 		report func(n int) (channel.Report, error)
 		status notifier.Status
 		asked  int
+		by     string
 	}{
-		"it arrived":   {func(int) (channel.Report, error) { return channel.Report{Status: channel.Delivered}, nil }, notifier.Delivered, 1},
-		"it did not":   {func(int) (channel.Report, error) { return channel.Report{Status: channel.Failed, Reason: "gone"}, nil }, notifier.Failed, 1},
-		"nobody knows": {func(int) (channel.Report, error) { return channel.Report{Status: channel.Sent}, nil }, notifier.Unknown, 1},
+		"it arrived":   {func(int) (channel.Report, error) { return channel.Report{Status: channel.Delivered}, nil }, notifier.Delivered, 1, notifier.SMS},
+		"it did not":   {func(int) (channel.Report, error) { return channel.Report{Status: channel.Failed, Reason: "gone"}, nil }, notifier.Failed, 1, notifier.SMS},
+		"nobody knows": {func(int) (channel.Report, error) { return channel.Report{Status: channel.Sent}, nil }, notifier.Unknown, 1, notifier.SMS},
+		"posted":       {func(int) (channel.Report, error) { return channel.Report{Status: channel.Sent}, nil }, notifier.Sent, 1, notifier.Letter},
+		"not printed":  {func(int) (channel.Report, error) { return channel.Report{Status: channel.Sending}, nil }, notifier.Unknown, 1, notifier.Letter},
 		"asked again, it arrived": {func(n int) (channel.Report, error) {
 			if n < 3 {
 				return channel.Report{}, down
 			}
 			return channel.Report{Status: channel.Delivered}, nil
-		}, notifier.Delivered, 3},
+		}, notifier.Delivered, 3, notifier.SMS},
 	} {
 		bubble(t, func(t *testing.T, d *desk) {
 			p := &asking{post: &post{}, report: one.report}
-			o := d.startOne(notifier.SMS, p)
-			offer := outbox.Offer{Ref: "H-1", Message: notifier.Message{ID: "m1", Channel: notifier.SMS}, Ask: true, Provider: "SM1"}
+			o := d.startOne(one.by, p)
+			offer := outbox.Offer{Ref: "H-1", Message: notifier.Message{ID: "m1", Channel: one.by}, Ask: true, Provider: "SM1"}
 			o.Offer([]outbox.Offer{offer})
 			o.Offer([]outbox.Offer{offer}) // the same question is put once
 			pass(time.Hour)
@@ -140,6 +143,28 @@ func TestAMissingReceiptIsAskedFor(t *testing.T) {
 			same(t, name+": attempts", p.ids())
 		})
 	}
+}
+
+// A letter goes as its printer takes it, at any hour.
+func TestALetterGoesAsItIsPrinted(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk) {
+		pass(15 * time.Hour) // deep in the night
+		p := &post{}
+		o := d.startOne(notifier.Letter, p)
+		offer := d.add("H-1", notifier.Message{ID: "m1", Kind: notifier.Lateness, Promise: "reply/q", To: "c1", Channel: notifier.Letter,
+			Address: "Sam Taylor\n1 High Street\nSG5 1AA", Words: "reply-late", Subject: "Sorry", Body: "Dear Sam &#42;Taylor,\nwe are late.\n\n- a\n",
+			Decided: time.Now(), Expires: time.Now().Add(96 * time.Hour)})
+		d.change("H-1", func(c *notifier.Case) { c.Contacts[0].Postal = "1 High Street\nSG5 1AA" })
+		o.Offer([]outbox.Offer{offer})
+		pass(time.Second)
+		if r := d.only(); r.Status != notifier.Sent {
+			t.Errorf("%+v", r)
+		}
+		m := p.sent()[0].Message
+		if m.To != "Sam Taylor\n1 High Street\nSG5 1AA" || m.Subject != "Sorry" || m.Text != "Dear Sam *Taylor, we are late.\n\n* a\n" || m.HTML != "" || m.MessageID != "" {
+			t.Errorf("%+v", m)
+		}
+	})
 }
 
 func TestExpiryCutsALongPauseShort(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"hearback/notifier"
 	"hearback/notifier/phone"
+	"hearback/notifier/postal"
 )
 
 // addresses finds the cases that may have an address. What it names must be
@@ -66,8 +67,12 @@ func (a *addresses) of(address uint64) []string {
 	return refs
 }
 
-// addressOf stands for an address: the same for every spelling of it.
+// addressOf stands for an address: the same for every spelling of it, and for whoever
+// lives where letters go.
 func addressOf(channel, address string) uint64 {
+	if channel == notifier.Letter {
+		address = postal.Home(address)
+	}
 	hash := fnv.New64a()
 	_, _ = io.WriteString(hash, channel+"\x00"+strings.ToLower(address))
 	return hash.Sum64()

@@ -37,6 +37,15 @@ func TestWhoHasAnAddress(t *testing.T) {
 		t.Error("something is forbidden that is not")
 	}
 
+	// Whoever lives where letters are unsafe gets none, whatever name stands on them.
+	put(t, p, 7, notifier.Case{Ref: "H-4", Contacts: []notifier.Contact{{ID: "c", Name: "Alex", Postal: "Flat 2\n1 High Street\nSG5 1AA", DoNot: []string{notifier.Letter}}}}, false)
+	if !p.ForbiddenElsewhere("H-1", notifier.Letter, "Sam Taylor\n1 HIGH ST, Flat 2\nHitchin\nsg51aa") {
+		t.Error("H-4 forbids letters to the home, and H-1 does not hear of it")
+	}
+	if p.ForbiddenElsewhere("H-1", notifier.Letter, "Sam Taylor\n2 High Street\nSG5 1AA") || p.ForbiddenElsewhere("H-4", notifier.Letter, "Alex\nFlat 2\n1 High Street\nSG5 1AA") {
+		t.Error("letters to a home are forbidden that are not")
+	}
+
 	// A case that loses an address no longer has it; one that is forgotten has none.
 	sam.Mobile = "+447700900130"
 	put(t, p, 5, notifier.Case{Ref: "H-1", Contacts: []notifier.Contact{sam}}, false)

@@ -186,10 +186,14 @@ func (p *Picture) Background(ref, task string, books notifier.Books) (b Backgrou
 // text is what the recipient reads.
 func text(m notifier.Message) string {
 	body := notifier.WithoutLinks(m.Body)
-	if m.Channel == notifier.Email {
+	switch m.Channel {
+	case notifier.Email:
 		return templates.Text(body)
+	case notifier.Letter:
+		return templates.Print(body)
+	default:
+		return body
 	}
-	return body
 }
 
 // Story folds the whole ledger of one case, oldest entry first, into its view.

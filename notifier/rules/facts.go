@@ -185,7 +185,7 @@ func members(eventType string) []string {
 	case events.TypeOfficerAway:
 		return append(own, "officer", "from", "to", "cover")
 	case events.TypeContactChanged:
-		return append(own, "id", "name", "relationship", "mobile", "email", "language", "prefers", "do_not", "safe_contact")
+		return append(own, "id", "name", "relationship", "mobile", "email", "postal_address", "language", "prefers", "do_not", "safe_contact")
 	case events.TypeContactUnsafe:
 		return append(own, "id", "do_not")
 	case events.TypeCaseClosed, events.TypeCaseStopped:
@@ -218,11 +218,11 @@ func absent(eventType, name string) (value any, known bool) {
 	switch name {
 	case "urgent", "automatic", "unusable", "told", "safe_contact":
 		return false, true
-	case "contacts", "prefers", "do_not", "events":
+	case "contacts", "prefers", "do_not", "postal_address", "events":
 		return []any{}, true
 	case "contact":
 		if eventType == events.TypeEnquiryReceived {
-			return map[string]any{"id": "", "name": "", "relationship": "", "mobile": "", "email": "", "language": "", "prefers": []any{}, "do_not": []any{}, "safe_contact": false}, true
+			return map[string]any{"id": "", "name": "", "relationship": "", "mobile": "", "email": "", "postal_address": []any{}, "language": "", "prefers": []any{}, "do_not": []any{}, "safe_contact": false}, true
 		}
 	}
 	return "", true

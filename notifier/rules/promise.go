@@ -164,11 +164,11 @@ func (p *promise) readAcknowledge(n *yaml.Node) {
 		return
 	}
 	p.acknowledge = o.text("words")
-	p.rule.Acknowledge = &notifier.Acknowledge{Words: p.acknowledge.value, Via: o.via(), AnyHour: o.flag("any_hour", true)}
+	p.rule.Acknowledge = &notifier.Acknowledge{Words: p.acknowledge.value, Via: o.via(true), AnyHour: o.flag("any_hour", true)}
 }
 
-// via reads how a message may travel.
-func (o object) via() notifier.Via {
+// via reads how a message may travel. Letters go to families only.
+func (o object) via(family bool) notifier.Via {
 	n := o.value("via")
 	switch {
 	case n == nil:
@@ -179,7 +179,7 @@ func (o object) via() notifier.Via {
 		return notifier.Via{All: true}
 	case n.Kind == yaml.ScalarNode:
 		remedy := "write via: preferred, via: all or via: [sms, email]"
-		if n.Value == notifier.SMS || n.Value == notifier.Email {
+		if n.Value == notifier.SMS || n.Value == notifier.Email || n.Value == notifier.Letter {
 			remedy = "write it as a list: via: [" + n.Value + "]"
 		}
 		if t := o.doc.line(n, "\"via\"", remedy); t.given() {
@@ -188,10 +188,16 @@ func (o object) via() notifier.Via {
 		return notifier.Via{}
 	}
 	var via notifier.Via
+	may := "list sms, email or both"
+	if family {
+		may = "list sms, email or letter"
+	}
 	for _, t := range o.texts("via", false) {
 		switch {
-		case t.value != notifier.SMS && t.value != notifier.Email:
-			o.doc.fault(t.node, "Hearback cannot send by \""+clip(t.value)+"\"", "list sms, email or both")
+		case t.value == notifier.Letter && !family:
+			o.doc.fault(t.node, "letters go to families, and this step chases staff", may)
+		case t.value != notifier.SMS && t.value != notifier.Email && t.value != notifier.Letter:
+			o.doc.fault(t.node, "Hearback cannot send by \""+clip(t.value)+"\"", may)
 		case slices.Contains(via.Channels, t.value):
 			o.doc.fault(t.node, "\""+t.value+"\" stands twice in \"via\"", "keep one of the two")
 		default:

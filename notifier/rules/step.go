@@ -72,7 +72,7 @@ func (d *document) step(n *yaml.Node) (step, bool) {
 		}
 		s.value.Chase = append(s.value.Chase, t.value)
 	}
-	s.value.Via = o.via()
+	s.value.Via = o.via(len(s.value.Chase) > 0 && !s.chasesStaff())
 	if s.tellFamily = o.text("tell_family"); s.tellFamily.given() {
 		s.value.TellFamily = s.tellFamily.value
 	}

@@ -77,7 +77,8 @@ func (r *ruleBook) uses() []use {
 	return uses
 }
 
-// familyChannels are the channels that a message to a family may take.
+// familyChannels are the channels that a message to a family may take and must have
+// words for. Letters are for those councils that write words for them.
 func familyChannels(via notifier.Via) []templates.Channel {
 	if len(via.Channels) == 0 {
 		return []templates.Channel{templates.SMS, templates.Email}
@@ -173,6 +174,40 @@ func (r *ruleBook) checkWords(list *wordList) {
 	}
 	r.ownWords(list, templates.ChasesDigest, []templates.Channel{templates.Email}, false)
 	r.ownWords(list, templates.ReplyPostponed, []templates.Channel{templates.SMS, templates.Email}, true)
+	r.checkLetters(list)
+}
+
+// checkLetters warns, in a book that has words for letters, of news that it cannot
+// tell by letter, and of words for letters that nobody gets.
+func (r *ruleBook) checkLetters(list *wordList) {
+	var written []string
+	for _, name := range list.names() {
+		if list.there[wordsPath(name, templates.Letter)] {
+			written = append(written, name)
+		}
+	}
+	if len(written) == 0 {
+		return
+	}
+	told := []string{templates.ReplyPostponed}
+	for _, u := range r.uses() {
+		if u.to == toFamily && u.value != r.answers.reply.value && !slices.Contains(told, u.value) {
+			told = append(told, u.value)
+		}
+	}
+	warn := func(name, problem, remedy string) {
+		r.doc.faults.add(Fault{File: wordsFolder + "/" + wordsPath(name, templates.Letter), Line: 1, Column: 1, Warning: true, Problem: problem, Remedy: remedy})
+	}
+	for _, name := range told {
+		if !slices.Contains(written, name) {
+			warn(name, "these words are missing, so a family that only letters reach is not told this", "write this file")
+		}
+	}
+	for _, name := range written {
+		if !slices.Contains(told, name) {
+			warn(name, "these words never go as a letter", "delete this file: letters tell families that they were heard, and what becomes of their reply")
+		}
+	}
 }
 
 // present looks for words in every channel that a use may need.
@@ -201,11 +236,11 @@ func (r *ruleBook) present(list *wordList, u use) bool {
 // wordsPath is where the words of a channel stand in the language that every
 // other falls back to.
 func wordsPath(name string, channel templates.Channel) string {
-	ending := ".sms.txt"
-	if channel == templates.Email {
-		ending = ".email.md"
+	ending := ".md"
+	if channel == templates.SMS {
+		ending = ".txt"
 	}
-	return templates.DefaultLanguage + "/" + name + ending
+	return templates.DefaultLanguage + "/" + name + "." + string(channel) + ending
 }
 
 func (l *wordList) names() []string {
@@ -221,8 +256,11 @@ func (l *wordList) names() []string {
 // checkAudience finds a value in the words that a message to this audience does
 // not have.
 func (r *ruleBook) checkAudience(library *templates.Library, u use) {
-	allowed := u.to.placeholders()
-	for _, channel := range u.channels {
+	allowed, channels := u.to.placeholders(), u.channels
+	if u.to == toFamily && !slices.Contains(channels, templates.Letter) {
+		channels = append(slices.Clip(channels), templates.Letter)
+	}
+	for _, channel := range channels {
 		for _, language := range library.Languages(u.value, channel) {
 			required, optional := library.Placeholders(u.value, channel, language)
 			for _, name := range slices.Concat(required, optional) {

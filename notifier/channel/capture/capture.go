@@ -25,7 +25,7 @@ type Captured struct {
 	Message channel.Message
 	// At is when it was captured, in UTC.
 	At time.Time
-	// Channel is the name given to New, "sms" or "email".
+	// Channel is the name given to New, "sms", "email" or "letter".
 	Channel string
 	// ProviderID is the id that the receipt carried.
 	ProviderID string
@@ -48,7 +48,7 @@ var (
 	_ channel.Finder = (*Channel)(nil)
 )
 
-// New makes a channel of the given name, "sms" or "email". With a folder it
+// New makes a channel of the given name, "sms", "email" or "letter". With a folder it
 // shows what an earlier process captured there and appends to it; the folder
 // is made if it is missing, and only its owner may read the file. Without a
 // folder, memory is all there is. Two processes must not share a folder.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hearback/notifier/channel"
+	"hearback/notifier/postal"
 )
 
 // CodeAddress is the code of a letter whose address could not be put on an
@@ -34,7 +35,7 @@ func NewLetters(config Config) (*Letters, error) {
 }
 
 // Send hands over one letter: channel.Message's To (a name and a postal address, as
-// AddressLines reads it), its Subject as the heading and its Text as the body, with
+// postal.Lines reads it), its Subject as the heading and its Text as the body, with
 // its ID as the reference. The receipt holds Notify's id.
 //
 // Notify reads the body by its own rules for letters: "# " begins a heading, "* "
@@ -44,7 +45,7 @@ func NewLetters(config Config) (*Letters, error) {
 // An address that Notify would refuse is not sent: the failure is never, with the
 // code CodeAddress.
 func (l *Letters) Send(ctx context.Context, m channel.Message) (channel.Receipt, error) {
-	lines, why := AddressLines(m.To)
+	lines, why := postal.Lines(m.To)
 	if why != "" {
 		return channel.Receipt{}, &channel.Failure{Verdict: channel.Never, Code: CodeAddress, Reason: why}
 	}

@@ -1,8 +1,14 @@
-package notify
+// Package postal decides whether a letter may be posted to an address that
+// somebody wrote down, and when two addresses are the same home.
+//
+// It judges the form alone: whether anybody lives there only a letter that comes
+// back can say. Reasons hold nothing of the address, so that they may be logged.
+package postal
 
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // The fewest and the most lines of an address that Notify takes.
@@ -11,7 +17,7 @@ const (
 	mostLines   = 7
 )
 
-// AddressLines makes the lines of an envelope out of a name and a postal address:
+// Lines makes the lines of an envelope out of a name and a postal address:
 // one to a line, or separated by commas where it is written on a single line. The
 // first is the recipient's name. A postcode that shares the last line with a town
 // gets a line of its own, a country of the United Kingdom behind it is left out,
@@ -27,7 +33,7 @@ const (
 //
 // Where there is no such address, why says for an officer what is wrong, and holds
 // nothing of it; otherwise why is empty.
-func AddressLines(address string) (lines []string, why string) {
+func Lines(address string) (lines []string, why string) {
 	lines = split(address)
 	for len(lines) > 0 && isHomeCountry(lines[len(lines)-1]) {
 		lines = lines[:len(lines)-1]
@@ -127,6 +133,43 @@ func isLast(line string) bool {
 	number, ok := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(line, " ", "")), "bfpo")
 	number = strings.TrimPrefix(number, "c/o")
 	return ok && number != "" && len(number) <= 4 && !strings.ContainsFunc(number, func(r rune) bool { return r < '0' || r > '9' })
+}
+
+// Home stands for the home that an address with a name in front, such as Lines
+// reads, leads to, whoever lives there: its postcode and the numbers of house and
+// flat, or where there are none the first line behind the name. Two spellings of
+// one home nearly always give the same, and two homes nearly never do; where it is
+// wrong, a letter too few goes. It is empty where there is nothing to go by.
+func Home(address string) string {
+	_, address, _ = strings.Cut(address, "\n")
+	lines := split(address)
+	for len(lines) > 0 && isHomeCountry(lines[len(lines)-1]) {
+		lines = lines[:len(lines)-1]
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	lines = finish(lines)
+	last := len(lines) - 1
+	house := strings.FieldsFunc(strings.ToLower(strings.Join(lines[:last], " ")), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	house = slices.DeleteFunc(house, func(word string) bool { return !strings.ContainsFunc(word, unicode.IsDigit) })
+	slices.Sort(house)
+	if len(house) == 0 {
+		house = []string{plain(lines[0])}
+	}
+	return strings.TrimSpace(strings.Join(append(house, plain(lines[last])), " "))
+}
+
+// plain keeps letters and digits, in lower case.
+func plain(line string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, line)
 }
 
 func isHomeCountry(line string) bool {

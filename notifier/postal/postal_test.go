@@ -1,16 +1,16 @@
-package notify_test
+package postal_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
-	"hearback/notifier/channel/notify"
+	"hearback/notifier/postal"
 
 	"pgregory.net/rapid"
 )
 
-func TestAddressLines(t *testing.T) {
+func TestLines(t *testing.T) {
 	for address, want := range map[string][]string{
 		"Sam Taylor\n1 High Street\nSG5 1AA":                                  {"Sam Taylor", "1 High Street", "SG5 1AA"},
 		"Sam Taylor, 1 High Street, SG5 1AA":                                  {"Sam Taylor", "1 High Street", "SG5 1AA"},
@@ -24,7 +24,7 @@ func TestAddressLines(t *testing.T) {
 		"1\n2\n3\n4\n5\n6\nE1 1AA":                                            {"1", "2", "3", "4", "5", "6", "E1 1AA"},
 		"صوفيا Taylor\n1 High Street\nW1A 0AX":                                {"صوفيا Taylor", "1 High Street", "W1A 0AX"},
 	} {
-		if lines, why := notify.AddressLines(address); why != "" || !slices.Equal(lines, want) {
+		if lines, why := postal.Lines(address); why != "" || !slices.Equal(lines, want) {
 			t.Errorf("%q gives %q, %q, want %q", address, lines, why, want)
 		}
 	}
@@ -47,7 +47,7 @@ func TestAddressesThatAreNone(t *testing.T) {
 		"Sam Taylor\nNo Fixed Abode\nSG5 1AA":           "no fixed address",
 		"Sam Taylor\nNFA\nHitchin SG5 1AA":              "no fixed address",
 	} {
-		lines, why := notify.AddressLines(address)
+		lines, why := postal.Lines(address)
 		if lines != nil || !strings.Contains(why, says) {
 			t.Errorf("%q gives %q, %q, want it refused with %q", address, lines, why, says)
 		}
@@ -76,21 +76,21 @@ func TestAnyGoodAddressKeepsItsLines(t *testing.T) {
 		}
 		address := strings.Join(want, between) + last + postcode + rapid.SampledFrom([]string{"", between, between + "England"}).Draw(t, "behind")
 		want = append(want, outward+" "+inward)
-		if lines, why := notify.AddressLines(address); why != "" || !slices.Equal(lines, want) {
+		if lines, why := postal.Lines(address); why != "" || !slices.Equal(lines, want) {
 			t.Fatalf("%q gives %q, %q, want %q", address, lines, why, want)
 		}
 	})
 }
 
-// FuzzAddressLines gives any text at all. What passes has lines that Notify takes,
+// FuzzLines gives any text at all. What passes has lines that Notify takes,
 // and reading them again changes nothing.
-func FuzzAddressLines(f *testing.F) {
+func FuzzLines(f *testing.F) {
 	f.Add("Sam Taylor\n1 High Street\nSG5 1AA")
 	f.Add("Sam Taylor, 1 High Street, Hitchin sg5 1aa, UK")
 	f.Add("Cpl Taylor\nUnit 1\nbfpo c/o 57")
 	f.Add("a\nb\n\xff ,E1 1AA")
 	f.Fuzz(func(t *testing.T, address string) {
-		lines, why := notify.AddressLines(address)
+		lines, why := postal.Lines(address)
 		if (why == "") != (lines != nil) {
 			t.Fatalf("%q gives %q and %q", address, lines, why)
 		}
@@ -102,8 +102,36 @@ func FuzzAddressLines(f *testing.F) {
 		}) {
 			t.Fatalf("%q gives %q", address, lines)
 		}
-		if again, _ := notify.AddressLines(strings.Join(lines, "\n")); !slices.Equal(again, lines) {
+		if again, _ := postal.Lines(strings.Join(lines, "\n")); !slices.Equal(again, lines) {
 			t.Fatalf("%q gives %q, and those %q", address, lines, again)
 		}
 	})
+}
+
+func TestHomeIsTheSameHoweverItIsWritten(t *testing.T) {
+	for _, same := range [][]string{
+		{"Sam Taylor\n1 High Street\nHitchin\nSG5 1AA", "Alex Taylor\n1 High St.\nHitchin\nHertfordshire\nsg51aa", "S Taylor\n1, HIGH STREET\nHitchin SG5 1AA\nUK", "\n1 High Street\nHitchin\nSG5 1AA"},
+		{"Sam Taylor\nFlat 2\n14 High Street\nSG5 1AA", "Alex\n14 High Street, Flat 2\nHitchin\nSG5 1AA", "Alex\n2/14 High St\nSG5 1AA"},
+		{"Sam Taylor\nRose Cottage\nMill Lane\nSG5 1AA", "Alex\nROSE COTTAGE,\nSG51AA"},
+	} {
+		for _, other := range same[1:] {
+			if a, b := postal.Home(same[0]), postal.Home(other); a == "" || a != b {
+				t.Errorf("%q is %q, and %q is %q", same[0], a, other, b)
+			}
+		}
+	}
+	homes := map[string]string{}
+	for _, address := range []string{"Sam\n1 High Street\nSG5 1AA", "Sam\n2 High Street\nSG5 1AA", "Sam\n1a High Street\nSG5 1AA", "Sam\n1 High Street\nSG5 1AB",
+		"Sam\nRose Cottage\nSG5 1AA", "Sam\nThe Lodge\nSG5 1AA", "Sam\nFlat 1\n2 High Street\nSG5 1AA"} {
+		home := postal.Home(address)
+		if other, taken := homes[home]; taken {
+			t.Errorf("%q and %q are one home", address, other)
+		}
+		homes[home] = address
+	}
+	for _, nothing := range []string{"", "Sam Taylor", "Sam Taylor\n", "Sam Taylor\n ,\nUK"} {
+		if home := postal.Home(nothing); home != "" {
+			t.Errorf("%q is the home %q", nothing, home)
+		}
+	}
 }
