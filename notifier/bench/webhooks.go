@@ -67,6 +67,9 @@ const (
 	// webhooksWithin bounds all the calls of one kind together.
 	webhooksWithin = 2 * time.Minute
 
+	// numbers are as many as are set aside for drama; in life, few cases share one.
+	numbers = 1000
+
 	webhooksURL = "https://hearback.council.example"
 )
 
@@ -101,18 +104,22 @@ func RunWebhooks(ctx context.Context, config Config, families int) (w Webhooks, 
 	if err := until(ctx, 2*time.Minute, "the last acknowledgement", func() bool { return c.twilio.Counts().Accepted >= families }); err != nil {
 		return w, err
 	}
-	if err := c.decided(ctx); err != nil {
-		return w, err
-	}
 	texts := c.twilio.Received()[:families]
 	for _, one := range []struct {
-		kind  string
-		call  func(i int) call
-		calls *Calls
+		kind    string
+		without int // cases that give their number up first
+		call    func(i int) call
+		calls   *Calls
 	}{
-		{events.TypeReceiptReceived, func(i int) call { return delivered(texts[i]) }, &w.Receipts},
-		{events.TypeMessageReceived, written, &w.Texts},
+		{events.TypeReceiptReceived, 0, func(i int) call { return delivered(texts[i]) }, &w.Receipts},
+		{events.TypeMessageReceived, max(0, families-numbers), written, &w.Texts},
 	} {
+		if err := c.store(ctx, one.without, func(i int) events.Event { return withoutNumber(numbers + i) }); err != nil {
+			return w, err
+		}
+		if err := c.decided(ctx); err != nil {
+			return w, err
+		}
 		calls := make([]call, families)
 		for i := range calls {
 			calls[i] = one.call(i)
@@ -147,11 +154,17 @@ func delivered(text standin.Text) call {
 		"MessageSid": text.SID, "MessageStatus": "delivered", "To": text.To, "From": text.From, "ApiVersion": "2010-04-01"})
 }
 
-// written is a text of family i, from a number that a few cases have.
+// withoutNumber is news of family i, who has no phone any more.
+func withoutNumber(i int) events.Event {
+	return made(ref("W", i), "c", events.TypeCaseChanged, time.Now(), map[string]any{
+		"contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "email": fmt.Sprintf("family%d@home.example", i)}}})
+}
+
+// written is a text from a number that one case has. None comes from our own.
 func written(i int) call {
 	sid := fmt.Sprintf("SM%032d", i)
 	return signed("/webhooks/twilio/inbound", sid, map[string]string{
-		"MessageSid": sid, "From": fmt.Sprintf("+447700900%03d", 1+i%999), "To": "+447700900000",
+		"MessageSid": sid, "From": fmt.Sprintf("+447700900%03d", 1+i%(numbers-1)), "To": "+447700900000",
 		"Body": fmt.Sprintf("Thank you. When will you call me? Question %d", i), "NumMedia": "0", "ApiVersion": "2010-04-01"})
 }
 
