@@ -417,6 +417,7 @@ func (d *decider) taskDone(done events.TaskDone) {
 	d.c.Tasks = slices.Delete(d.c.Tasks, i, i+1)
 	d.say("Task "+done.Task+" done", "a person recorded it")
 	d.stillHeld(t, done)
+	d.askToConfirm() // contact.confirmed ends that, nothing else
 }
 
 // openTask asks a person for what Hearback cannot do. The same task for the

@@ -11,7 +11,8 @@ import (
 // unconfirmed says why a channel is not used whose number or address changed.
 const unconfirmed = "it changed, and nobody has made sure yet that it is the contact's: they may be in danger"
 
-const taskConfirm = "Ask the contact in a safe way whether the new number or address is theirs"
+// TaskConfirm is what is asked of a person where a number or address changed.
+const TaskConfirm = "Ask the contact in a safe way whether the new number or address is theirs"
 
 // remembered is a contact as an event gives it, with what was learned of them before:
 // what is known of an address that has not changed, and that somebody may come to
@@ -63,12 +64,16 @@ func (d *decider) inDanger(id string) bool {
 func (d *decider) askToConfirm() {
 	d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool {
 		k, _ := d.c.Contact(t.Contact)
-		return t.What == taskConfirm && len(k.Unconfirmed) == 0
+		over := t.What == TaskConfirm && len(k.Unconfirmed) == 0
+		if over {
+			d.say("Task "+t.ID+" ended", "nothing of contact "+t.Contact+" waits to be confirmed any more")
+		}
+		return over
 	})
 	for _, k := range d.c.Contacts {
-		open := slices.ContainsFunc(d.c.Tasks, func(t Task) bool { return t.What == taskConfirm && t.Contact == k.ID })
+		open := slices.ContainsFunc(d.c.Tasks, func(t Task) bool { return t.What == TaskConfirm && t.Contact == k.ID })
 		if len(k.Unconfirmed) > 0 && !open {
-			d.openTask(taskConfirm, "they may be in danger, and nothing goes there until somebody has made sure", "", k.ID)
+			d.openTask(TaskConfirm, "they may be in danger, and nothing goes there until somebody has made sure", "", k.ID)
 		}
 	}
 }

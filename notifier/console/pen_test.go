@@ -372,3 +372,38 @@ func TestAPenThatCannotBeRead(t *testing.T) {
 		}
 	}
 }
+
+// A number that changed is confirmed as it was seen, by somebody who is named.
+func TestAChangedNumberIsConfirmed(t *testing.T) {
+	c := busyCouncil()
+	const ref = "H-10480"
+	view := c.cases[ref]
+	view.Contacts = []notifier.Contact{{ID: "c1", Name: "Sam Taylor", Mobile: "+447700900456", Postal: "1 High Street\nSG5 1AA", Unconfirmed: []string{"sms", "letter"}}}
+	c.cases[ref] = view
+	c.tasks = append(c.tasks, picture.CaseTask{Case: ref, Task: notifier.Task{ID: ref + "-t9", What: notifier.TaskConfirm, Contact: "c1", Opened: morning()}})
+	h := demo(c)
+	const path = "/tasks/" + ref + "/9"
+	page := parseMarkup(t, get(h, path).Body.String())
+	for _, wanted := range []string{"What has the contact confirmed?", "Text: &#43;447700900456", "Letter: Sam Taylor, 1 High Street, SG5 1AA", "never by the new number"} {
+		if !strings.Contains(page.text, wanted) {
+			t.Errorf("the page does not say %q: %s", wanted, page.text)
+		}
+	}
+	for name, form := range map[string]url.Values{
+		"nothing ticked":       {"by": {"o.jane"}},
+		"nobody named":         {"confirm": {"sms"}, "address-sms": {"+447700900456"}},
+		"it has changed since": {"by": {"o.jane"}, "confirm": {"sms"}, "address-sms": {"+447700900455"}},
+	} {
+		if w := send(h, path, form); w.Code != http.StatusUnprocessableEntity || len(c.published) != 0 {
+			t.Errorf("%s: status %d, published %+v", name, w.Code, c.published)
+		}
+	}
+	w := send(h, path, url.Values{"by": {"o.jane"}, "confirm": {"sms"}, "address-sms": {"+447700900456"}})
+	if w.Code != http.StatusSeeOther || len(c.published) != 1 {
+		t.Fatalf("status %d, published %+v", w.Code, c.published)
+	}
+	said, err := events.DataOf[events.Confirmed](c.published[0])
+	if want := (events.Confirmed{Contact: "c1", Channel: "sms", Address: "+447700900456", By: "o.jane"}); err != nil || said != want || c.published[0].Type != events.TypeContactConfirmed || c.published[0].Check(morning()) != nil {
+		t.Errorf("published %+v, %v", said, err)
+	}
+}

@@ -90,13 +90,49 @@ type taskForm struct {
 	Contact                *contactCard
 	By, Note               string
 	ByProblem, NoteProblem string
-	Errors                 []fieldError
+	// Confirm are the ways of which somebody must make sure that they are the
+	// contact's; that alone ends such a task.
+	Confirm        []confirmation
+	ConfirmProblem string
+	Errors         []fieldError
+}
+
+// confirmation is one number or address, as it was seen by whoever made sure of it.
+type confirmation struct {
+	Channel, Words, Address string
+	Chosen                  bool
 }
 
 func (f *taskForm) read(form url.Values) {
 	f.By, f.ByProblem = readBy(form, "who has done it")
 	f.Note, f.NoteProblem = readNote(form, "")
-	f.Errors = collect("task-by", f.ByProblem, "task-note", f.NoteProblem)
+	for i := range f.Confirm {
+		way := &f.Confirm[i]
+		way.Chosen = slices.Contains(form["confirm"], way.Channel) && form.Get("address-"+way.Channel) == way.Address
+	}
+	if len(f.Confirm) > 0 && !slices.ContainsFunc(f.Confirm, func(way confirmation) bool { return way.Chosen }) {
+		f.ConfirmProblem = "Tick what the contact has confirmed, as it stands now"
+	}
+	f.Errors = collect("confirm-0", f.ConfirmProblem, "task-by", f.ByProblem, "task-note", f.NoteProblem)
+}
+
+// confirmations are the ways that wait to be confirmed in a task, none in any other.
+func (c *console) confirmations(ctx context.Context, t picture.CaseTask) (list []confirmation) {
+	if t.What != notifier.TaskConfirm {
+		return nil
+	}
+	view, err := c.source.Case(ctx, t.Case)
+	if err != nil {
+		return nil
+	}
+	for _, k := range view.Contacts {
+		for _, channel := range k.Unconfirmed {
+			if k.ID == t.Contact {
+				list = append(list, confirmation{Channel: channel, Words: capitalised(channelWords(channel)), Address: strings.ReplaceAll(k.Address(channel), "\n", ", ")})
+			}
+		}
+	}
+	return list
 }
 
 // openTask finds the open task that an address names, and answers for itself where
@@ -118,7 +154,7 @@ func (c *console) openTask(w http.ResponseWriter, r *http.Request) (picture.Case
 
 func (c *console) showTask(w http.ResponseWriter, r *http.Request) {
 	if t, ok := c.openTask(w, r); ok {
-		c.renderTask(w, r, http.StatusOK, t, taskForm{})
+		c.renderTask(w, r, http.StatusOK, t, taskForm{Confirm: c.confirmations(r.Context(), t)})
 	}
 }
 
@@ -141,18 +177,34 @@ func (c *console) recordTaskDone(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	var f taskForm
+	f := taskForm{Confirm: c.confirmations(r.Context(), t)}
 	if f.read(form); len(f.Errors) > 0 {
 		c.renderTask(w, r, http.StatusUnprocessableEntity, t, f)
 		return
 	}
-	if err := c.publish(r.Context(), c.taskDone(t, f.By, f.Note, nil)); err != nil {
-		f.Errors = []fieldError{{"task-by", notStored}}
-		c.renderTask(w, r, http.StatusServiceUnavailable, t, f)
-		return
+	for _, event := range c.ends(t, f) {
+		if err := c.publish(r.Context(), event); err != nil {
+			f.Errors = []fieldError{{"task-by", notStored}}
+			c.renderTask(w, r, http.StatusServiceUnavailable, t, f)
+			return
+		}
 	}
 	c.settleTask(r.Context(), t)
 	http.Redirect(w, r, "/cases/"+t.Case+"?"+url.Values{"done": {t.ID}}.Encode(), http.StatusSeeOther)
+}
+
+// ends are the events that end a task as a form says.
+func (c *console) ends(t picture.CaseTask, f taskForm) (list []events.Event) {
+	if len(f.Confirm) == 0 {
+		return []events.Event{c.taskDone(t, f.By, f.Note, nil)}
+	}
+	for _, way := range f.Confirm {
+		if way.Chosen {
+			list = append(list, c.event(events.TypeContactConfirmed, t.Case, eventID(t.ID, way.Channel, way.Address),
+				events.Confirmed{Contact: t.Contact, Channel: way.Channel, Address: way.Address, By: f.By}))
+		}
+	}
+	return list
 }
 
 // taskDone is the event that ends a task, or as much of it as was dealt with. The same
@@ -191,7 +243,7 @@ func storedFor(view picture.CaseView, query url.Values) *stored {
 	deciding := &stored{view.Case, "Hearback is looking at what is stored for this case. Load the page again in a moment."}
 	task, passed := query.Get("done"), query.Get("passed")
 	switch {
-	case task != "" && says("Task "+task+" done"):
+	case task != "" && (says("Task "+task+" done") || says("Task "+task+" ended")):
 		return &stored{view.Case, "Stored. The task is done, and nobody is reminded of it any more."}
 	case passed != "" && tookIn(view, passed):
 		return &stored{view.Case, "Passed on. What they wrote now belongs to this case."}
