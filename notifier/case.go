@@ -43,6 +43,11 @@ type Case struct {
 	Wishes []Wish `json:"wishes,omitempty"`
 	// Preferences are how contacts asked to be reached. They outlive the lists too.
 	Preferences []Preference `json:"preferences,omitempty"`
+	// Guarded are contacts who may come to harm if a message goes astray. They outlive
+	// the lists too.
+	Guarded []Guarded `json:"guarded,omitempty"`
+	// Asked are chases by text, for as long as somebody may answer one by text.
+	Asked []Asked `json:"asked,omitempty"`
 	// Early holds replies to enquiries that have not arrived yet.
 	Early []EarlyReply `json:"early,omitempty"`
 	// Recent are the latest hand-overs, kept for an hour: a provider's list is
@@ -82,11 +87,6 @@ type Contact struct {
 	Language string   `json:"language,omitempty"`
 	Prefers  []string `json:"prefers,omitempty"`
 	DoNot    []string `json:"do_not,omitempty"`
-	// Safe: somebody may come to harm if a message goes astray.
-	Safe bool `json:"safe_contact,omitempty"`
-	// Unconfirmed are channels whose number or address changed, and that are not used
-	// until a person has made sure that it is the contact's.
-	Unconfirmed []string `json:"unconfirmed,omitempty"`
 	// Unusable says in words why a channel cannot work, by channel.
 	Unusable []Unusable `json:"unusable,omitempty"`
 	// Told is when a provider last accepted a message to them, to the second.
@@ -130,8 +130,6 @@ type Promise struct {
 	// Unheard are those whom it concerns and no message could reach: contact ids,
 	// or one of the names below.
 	Unheard []string `json:"unheard,omitempty"`
-	// Asked are the members of staff who were chased by text, and may answer by text.
-	Asked []string `json:"asked,omitempty"`
 	// Postponed is the date a person moved the reply to, with the reason given.
 	Postponed *Postponed `json:"postponed,omitempty"`
 	Ended     *Ended     `json:"ended,omitempty"`
@@ -273,6 +271,8 @@ type EarlyReply struct {
 type Handed struct {
 	ID       string `json:"id"`
 	Provider string `json:"provider,omitempty"`
+	// Answered is the member of staff whose text it answered.
+	Answered string `json:"answered,omitempty"`
 	// Twin is set where the same was to go by another channel too.
 	Twin string    `json:"twin,omitempty"`
 	At   time.Time `json:"at"`
@@ -354,7 +354,6 @@ func (c Case) clone() Case {
 	c.Contacts = slices.Clone(c.Contacts)
 	for i := range c.Contacts {
 		c.Contacts[i].DoNot = slices.Clip(c.Contacts[i].DoNot)
-		c.Contacts[i].Unconfirmed = slices.Clone(c.Contacts[i].Unconfirmed)
 		c.Contacts[i].Unusable = slices.Clip(c.Contacts[i].Unusable)
 	}
 	c.Promises = slices.Clone(c.Promises)
@@ -362,6 +361,7 @@ func (c Case) clone() Case {
 	c.Tasks = slices.Clone(c.Tasks)
 	c.Early = slices.Clone(c.Early)
 	c.Recent = slices.Clone(c.Recent)
+	c.Asked = slices.Clone(c.Asked)
 	c.Wishes = slices.Clone(c.Wishes)
 	c.Sent = slices.Clone(c.Sent)
 	c.Preferences = slices.Clone(c.Preferences)

@@ -12,7 +12,7 @@ import (
 // can already be seen not to work.
 func contact(in events.Contact) Contact {
 	c := Contact{ID: in.ID, Name: in.Name, Relationship: in.Relationship, Mobile: strings.TrimSpace(in.Mobile), Email: strings.TrimSpace(in.Email),
-		Language: in.Language, Prefers: in.Prefers, DoNot: in.DoNot, Safe: in.SafeContact != nil && *in.SafeContact}
+		Language: in.Language, Prefers: in.Prefers, DoNot: in.DoNot}
 	if c.Mobile != "" {
 		number, err := phone.Mobile(c.Mobile)
 		if err != nil {
@@ -56,7 +56,7 @@ func (c Case) barred(k Contact, channel string, confirming bool) string {
 	if address == "" {
 		return "no " + channel + " address is known"
 	}
-	if slices.Contains(k.Unconfirmed, channel) {
+	if len(c.Guarded) > 0 && c.unconfirmed(k, channel, address) {
 		return unconfirmed
 	}
 	for _, w := range c.Wishes {
@@ -89,7 +89,7 @@ func (c Case) barred(k Contact, channel string, confirming bool) string {
 // or by the wish of somebody on the case who has it.
 func (c Case) Forbids(channel, address string) bool {
 	for _, k := range c.Contacts {
-		if shares(channel, address, k.address(channel)) && forbids(k.DoNot, channel) {
+		if shares(channel, address, k.address(channel)) && (forbids(k.DoNot, channel) || slices.Contains(c.Unconfirmed(k), channel)) {
 			return true
 		}
 	}
@@ -110,6 +110,7 @@ func (c Case) EachForbidden(fn func(channel, address string)) {
 	}
 	for _, k := range c.Contacts {
 		each(k.DoNot, k)
+		each(c.Unconfirmed(k), k)
 	}
 	for _, w := range c.Wishes {
 		k, _ := c.Contact(w.Contact)
@@ -260,6 +261,9 @@ func (d *decider) forbid(id string, channels []string, why string, optedOut bool
 	wish := Wish{Contact: id, Channels: channels, Mobile: k.Mobile, Email: k.Email, Postal: k.Postal, OptedOut: optedOut}
 	same := func(w Wish) bool {
 		return w.Contact == wish.Contact && w.OptedOut == wish.OptedOut && w.Mobile == wish.Mobile && w.Email == wish.Email && w.Postal == wish.Postal && slices.Equal(w.Channels, wish.Channels)
+	}
+	if !optedOut {
+		d.guard(k)
 	}
 	if fresh = !slices.ContainsFunc(d.c.Wishes, same); fresh {
 		d.c.Wishes = append(d.c.Wishes, wish)

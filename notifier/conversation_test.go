@@ -271,9 +271,6 @@ func (s *conversation) state() {
 		if len(p.Unheard) > 0 {
 			flags += fmt.Sprintf(", not heard: %q", p.Unheard)
 		}
-		if len(p.Asked) > 0 {
-			flags += fmt.Sprintf(", asked by text: %v", p.Asked)
-		}
 		s.printf("  = promise %s due %s, next %s%s", p.Key(), moment(p.Due), moment(p.Next), flags)
 	}
 	for _, m := range c.Messages {
@@ -302,9 +299,12 @@ func (s *conversation) state() {
 		s.printf("  = preference of %s: first by %v, language %q, not by %v, hours %q", w.Contact, w.Prefers, w.Language, w.DoNot, w.Hours)
 	}
 	for _, k := range c.Contacts {
-		if len(k.Unconfirmed) > 0 {
-			s.printf("  = contact %s: not confirmed %v", k.ID, k.Unconfirmed)
+		if channels := c.Unconfirmed(k); len(channels) > 0 {
+			s.printf("  = contact %s: not confirmed %v", k.ID, channels)
 		}
+	}
+	for _, a := range c.Asked {
+		s.printf("  = asked by text: %s for %s", a.Person, a.Promise)
 	}
 	for _, e := range c.Early {
 		s.printf("  = early reply to %s", e.Enquiry)

@@ -59,6 +59,7 @@ func Decide(c Case, in Input, books Books, now time.Time) Decision {
 	if d.changed {
 		d.forgetSent()
 		d.c.Recent = slices.DeleteFunc(d.c.Recent, func(h Handed) bool { return now.Sub(h.At) > recentFor })
+		d.c.Asked = slices.DeleteFunc(d.c.Asked, func(a Asked) bool { return now.Sub(a.At) > AnswerFor })
 	}
 	return Decision{Case: d.c, Changed: d.changed, Lines: d.lines, Ended: d.ended, Settled: d.settled, Outcomes: d.outcomes}
 }
@@ -117,14 +118,16 @@ func (d *decider) event(e events.Event) {
 	case events.TypeOfficerAway:
 		d.officerAway(e)
 	case events.TypeReplyPostponed:
-		d.postpone(data[events.Postponement](e), e.Time)
+		postponed := data[events.Postponement](e)
+		d.postpone(postponed, e.Time, about(postponed.Enquiry))
 	case events.TypeCaseClosed, events.TypeCaseStopped:
 		d.close(e.Type, data[events.Closure](e).Reason)
 		return
 	case events.TypeTaskDone:
 		d.taskDone(data[events.TaskDone](e))
 	case events.TypeOfficerDeclined:
-		d.declined(data[events.OfficerDeclined](e))
+		said := data[events.OfficerDeclined](e)
+		d.declined(said, about(said.Enquiry))
 	case events.TypeMessageReceived:
 		if !d.heard(e) {
 			return
@@ -137,7 +140,8 @@ func (d *decider) event(e events.Event) {
 		d.whileStopped(e)
 		return
 	}
-	d.keep(e.Type, data[events.Reply](e), e.Time)
+	reply := data[events.Reply](e)
+	d.keep(e.Type, reply, e.Time, about(reply.Enquiry))
 	d.open(e)
 }
 
@@ -182,7 +186,7 @@ func (d *decider) open(e events.Event) {
 		if enquiry.From == "" && received.Address != "" {
 			enquiry.Contact = new(addressee(received))
 		}
-		if d.added(enquiry) {
+		if d.added(enquiry, e.Time) {
 			return
 		}
 	}
@@ -255,8 +259,13 @@ func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, not
 	}
 }
 
-// keep ends the promises that an event of this type keeps.
-func (d *decider) keep(kind string, reply events.Reply, at time.Time) {
+// about picks the promises of one enquiry, or every one where none is named.
+func about(enquiry string) func(Promise) bool {
+	return func(p Promise) bool { return enquiry == "" || enquiry == p.Enquiry }
+}
+
+// keep ends the promises that an event of this type keeps and that it concerns.
+func (d *decider) keep(kind string, reply events.Reply, at time.Time, concerns func(Promise) bool) {
 	if kind != events.TypeReplySent && len(d.c.Promises) == 0 {
 		return
 	}
@@ -273,7 +282,7 @@ func (d *decider) keep(kind string, reply events.Reply, at time.Time) {
 			continue
 		}
 		named = true
-		if reply.Enquiry != "" && reply.Enquiry != p.Enquiry {
+		if !concerns(p) {
 			i++
 			continue
 		}
@@ -313,7 +322,7 @@ func (d *decider) end(p Promise, how Ended) {
 	d.say("Promise "+p.Key()+" ended without a reply", how.Why)
 }
 
-func (d *decider) postpone(data events.Postponement, at time.Time) {
+func (d *decider) postpone(data events.Postponement, at time.Time, concerns func(Promise) bool) {
 	var until calendar.Date
 	if until.UnmarshalText([]byte(data.Until)) != nil {
 		return
@@ -321,7 +330,7 @@ func (d *decider) postpone(data events.Postponement, at time.Time) {
 	found := false
 	for i := range d.c.Promises {
 		p := &d.c.Promises[i]
-		if data.Enquiry != "" && data.Enquiry != p.Enquiry {
+		if !concerns(*p) {
 			continue
 		}
 		found = true

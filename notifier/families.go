@@ -131,16 +131,14 @@ func (d *decider) hearNow() {
 	d.noteUnheard()
 	for i := range d.c.Promises {
 		p := d.c.Promises[i]
-		if len(p.Unheard) == 0 {
-			continue
-		}
 		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
 		if !ok {
 			continue
 		}
 		audience, _ := d.audience(p)
 		for _, k := range audience {
-			if !d.reachable(k) || !p.waitsFor(k) || d.isBeingTold(p, k) {
+			waits := p.waitsFor(k) && d.reachable(k) || d.hasLetterOnly(p, k) && d.atOnce(k)
+			if !waits || d.isBeingTold(p, k) {
 				continue
 			}
 			quickly := d.quickly(k)
@@ -152,6 +150,7 @@ func (d *decider) hearNow() {
 			})
 			if m, said := p.standing(rule); said {
 				m.Why = "a way to reach them has become known, and they have not heard yet"
+				m.Anytime = m.Anytime && d.now.Sub(p.Opened) <= stillAtOnce
 				d.tellContact(p, k, m, d.c.order(k, Via{}), false)
 			}
 		}

@@ -75,7 +75,9 @@ func (c Case) writer(m events.MessageReceived) string {
 		return m.Contact
 	}
 	way := c.wayOf(m)
-	if i := slices.IndexFunc(c.Contacts, func(k Contact) bool { return sameAddress(way, m.Address, k.address(way)) }); i >= 0 {
+	if i := slices.IndexFunc(c.Contacts, func(k Contact) bool {
+		return sameAddress(way, m.Address, k.address(way)) && !slices.Contains(c.Unconfirmed(k), way)
+	}); i >= 0 {
 		return c.Contacts[i].ID
 	}
 	return ""
@@ -113,7 +115,7 @@ func quoted(text string) string {
 
 // added reports whether what a family wrote belongs to a promise that is open
 // already: they wait for one answer, not for two.
-func (d *decider) added(q events.Enquiry) bool {
+func (d *decider) added(q events.Enquiry, at time.Time) bool {
 	i := slices.IndexFunc(d.c.Promises, func(p Promise) bool {
 		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
 		asked := ok && (slices.Contains(rule.OpenedBy, events.TypeMessageReceived) || slices.Contains(rule.OpenedBy, events.TypeEnquiryReceived))
@@ -131,12 +133,13 @@ func (d *decider) added(q events.Enquiry) bool {
 		times = fmt.Sprintf("%d times more", p.Again)
 	}
 	d.say("What the family wrote is added to promise "+p.Key(), "they have written "+times+" while it is open; whoever replies answers it all")
-	d.acknowledgeAgain(*p, q)
+	d.acknowledgeAgain(*p, q, at)
 	return true
 }
 
-// acknowledgeAgain tells somebody who wrote once more how their enquiry stands.
-func (d *decider) acknowledgeAgain(p Promise, q events.Enquiry) {
+// acknowledgeAgain tells somebody who wrote once more how their enquiry stands. Long
+// after they wrote, it waits for contact hours.
+func (d *decider) acknowledgeAgain(p Promise, q events.Enquiry, at time.Time) {
 	rule, _ := d.books.Version(p.Book).Rule(p.Rule)
 	k, known := d.c.Contact(q.From)
 	if p.Caller != nil {
@@ -150,7 +153,7 @@ func (d *decider) acknowledgeAgain(p Promise, q events.Enquiry) {
 	case d.now.Sub(k.Told) < heardFor:
 		d.say("No second acknowledgement", "they had a message from us less than a day before")
 	default:
-		m.Kind, m.Anytime = Acknowledgement, rule.Acknowledge.AnyHour
+		m.Kind, m.Anytime = Acknowledgement, rule.Acknowledge.AnyHour && d.now.Sub(at) <= stillAtOnce
 		m.Why = "they wrote again while they wait, and must hear at once that they were heard"
 		d.tellContact(p, k, m, d.c.order(k, rule.Acknowledge.Via), rule.Acknowledge.Via.All)
 	}

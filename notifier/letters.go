@@ -83,7 +83,17 @@ func (d *decider) hasWords(m Message, p Promise) bool {
 // quickly: they hear as soon as they like: by text or email, or by letter if that is
 // what they like best.
 func (d *decider) quickly(k Contact) bool {
-	return d.c.blocked(k, SMS) == "" || d.c.blocked(k, Email) == "" || d.byLetter(k) && d.c.order(k, Via{})[0] == Letter
+	return d.atOnce(k) || d.byLetter(k) && d.c.order(k, Via{})[0] == Letter
+}
+
+// atOnce: a text or an email may go to them.
+func (d *decider) atOnce(k Contact) bool {
+	return d.c.blocked(k, SMS) == "" || d.c.blocked(k, Email) == ""
+}
+
+// hasLetterOnly: all that went to them about a promise is a letter, which takes days.
+func (d *decider) hasLetterOnly(p Promise, k Contact) bool {
+	return slices.ContainsFunc(d.c.Tasks, func(t Task) bool { return t.What == taskLetter && t.Promise == p.Key() && t.Contact == k.ID })
 }
 
 // byLetter: a letter may go to them, and the book has words for letters.

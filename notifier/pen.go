@@ -10,8 +10,7 @@ import (
 )
 
 // TaskMatch is the task of a holding pen. It is about everything that lies there and
-// that nobody has dealt with: Task.Events. In a task without them, as older ledgers
-// have it, that is all that was ever written there.
+// that nobody has dealt with: Task.Events.
 const TaskMatch = "Find out who wrote, and pass it on to the right case"
 
 // penPrefix begins the reference of every case in the holding pen.
@@ -32,11 +31,8 @@ func Penned(ref string) bool {
 
 // holdFor asks a person to deal with what came into the pen.
 func (d *decider) holdFor(why string, ids ...string) {
-	match := func(t Task) bool { return t.What == TaskMatch }
-	i := slices.IndexFunc(d.c.Tasks, match)
-	all := i >= 0 && len(d.c.Tasks[i].Events) == 0
 	d.openTask(TaskMatch, why, "", "")
-	if i = slices.IndexFunc(d.c.Tasks, match); i >= 0 && !all {
+	if i := slices.IndexFunc(d.c.Tasks, func(t Task) bool { return t.What == TaskMatch }); i >= 0 {
 		d.c.Tasks[i].Events = append(slices.Clip(d.c.Tasks[i].Events), ids...)
 	}
 }

@@ -37,10 +37,14 @@ func (d *decider) result(r Result) {
 	switch r.Status {
 	case Sent:
 		if r.Provider != "" && m.Channel == SMS || m.All {
-			d.c.Recent = append(d.c.Recent, Handed{ID: m.ID, Provider: r.Provider, Twin: m.twin(), At: r.At})
+			handed := Handed{ID: m.ID, Provider: r.Provider, Twin: m.twin(), At: r.At}
+			if m.Kind == Answer {
+				handed.Answered = m.To
+			}
+			d.c.Recent = append(d.c.Recent, handed)
 		}
 		d.await(m, r)
-		d.asked(m)
+		d.asked(m, r.At)
 		if i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return !m.Staff && m.To != "" && k.ID == m.To }); i >= 0 {
 			d.c.Contacts[i].Told = r.At.Truncate(time.Second)
 		}

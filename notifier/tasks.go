@@ -67,7 +67,7 @@ func (d *decider) endTasks() {
 
 // declined passes on a reply that an officer says is not theirs to give: the team
 // lead hears of it at once, and the promise stays as it is.
-func (d *decider) declined(said events.OfficerDeclined) {
+func (d *decider) declined(said events.OfficerDeclined, concerns func(Promise) bool) {
 	by := said.By
 	if by == "" {
 		by = "the officer"
@@ -79,7 +79,7 @@ func (d *decider) declined(said events.OfficerDeclined) {
 	found := false
 	for i := range d.c.Promises {
 		p := d.c.Promises[i]
-		if said.Enquiry != "" && said.Enquiry != p.Enquiry {
+		if !concerns(p) {
 			continue
 		}
 		found = true

@@ -11,6 +11,8 @@ type Way struct {
 	// Cannot: nobody forbids it, but it cannot work: no address is known, or none that is
 	// any good.
 	Cannot bool `json:"cannot,omitempty"`
+	// Unconfirmed: it changed, and waits for contact.confirmed.
+	Unconfirmed bool `json:"unconfirmed,omitempty"`
 }
 
 // Ways says of each channel whether it may be used for a contact, as far as this case
@@ -18,7 +20,7 @@ type Way struct {
 // always there; what Hearback knows no address for only where it must not be used.
 func (c Case) Ways(k Contact) (ways []Way) {
 	for _, channel := range [...]string{SMS, Email, Call, Voicemail, Letter} {
-		way := Way{Channel: channel, Address: k.address(channel)}
+		way := Way{Channel: channel, Address: k.address(channel), Unconfirmed: slices.Contains(c.Unconfirmed(k), channel)}
 		way.Why, way.Cannot = c.whyNot(k, channel)
 		if way.Address != "" || way.Why != "" {
 			ways = append(ways, way)

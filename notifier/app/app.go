@@ -365,7 +365,7 @@ func (a *App) warn() {
 	if a.Config.TwilioAccountSID != "" && !a.Config.twilioCalls() {
 		a.log.Warn("Twilio cannot reach us: receipts and families' texts are not taken in; set HEARBACK_PUBLIC_URL")
 	}
-	if a.Config.NotifyAPIKey != "" && a.Config.NotifyCallbackToken == "" {
+	if a.Config.NotifySMSTemplate != "" && a.Config.NotifyCallbackToken == "" {
 		a.log.Warn("GOV.UK Notify cannot call us: families' texts are not taken in; set HEARBACK_NOTIFY_CALLBACK_TOKEN, and enter it in Notify")
 	}
 	for name := range a.captured {

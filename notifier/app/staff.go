@@ -17,7 +17,7 @@ type staffTexts struct {
 }
 
 // Read says what a text from a number means, if it comes from a member of staff who was
-// chased by text. family says whether a family has the number too: then only a certain
+// chased by text lately. family says whether a family has the number too: then only a certain
 // answer counts, and anything else is the family's word.
 func (s staffTexts) Read(number, text string, family bool) (inbound.StaffText, bool) {
 	book := s.app.shelf.Books().Current
@@ -34,7 +34,10 @@ func (s staffTexts) Read(number, text string, family bool) (inbound.StaffText, b
 	if by == "" {
 		return inbound.StaffText{}, false
 	}
-	asked := s.app.picture.Asked(by)
+	asked, owed := s.app.picture.Asked(by, s.now())
+	if len(asked) == 0 || !owed && family {
+		return inbound.StaffText{}, false
+	}
 	today := calendar.DateOf(s.now(), book.Calendar.Location)
 	said, question := answer.Parse(text, today, asked)
 	switch {

@@ -11,6 +11,8 @@ import (
 	"testing/fstest"
 
 	"hearback/events"
+	"hearback/notifier"
+	"hearback/notifier/picture"
 )
 
 // byText is the hasty book, whose officers are chased by text.
@@ -45,7 +47,7 @@ func TestAnOfficerAnswersByText(t *testing.T) {
 			"contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "email": "sam@family.example"}}})
 		c.tell(ref, events.TypeEnquiryReceived, map[string]any{"enquiry": "q1", "channel": "phone", "from": "c1"})
 	}
-	c.until("two chases by text", func() bool { return len(c.texted(officer)) == 2 })
+	c.until("two chases by text", func() bool { return c.chasedByText("H-1") && c.chasedByText("H-2") })
 	for _, chase := range c.texted(officer) {
 		if !strings.HasSuffix(chase, "\nText back 1: replied, 2 and a day: not yet, 3: not mine.") {
 			t.Errorf("a chase does not say how to answer it: %q", chase)
@@ -76,12 +78,54 @@ func TestAnOfficerAnswersByText(t *testing.T) {
 	open(2)
 	answers("1 H-1", "H-1: thank you. It is recorded that you have replied")
 	open(1)
-	answers("2 yesterday", "Sorry, we cannot read that.")
-	answers("3", "H-2: recorded that it is not yours.")
+	// A bare answer may still be about the first, so it is asked back.
+	answers("3", "Which case?")
+	answers("3 H-2", "H-2: recorded that it is not yours.")
 	open(1)
-	answers("1", "H-2: thank you.")
+	answers("1 H-2", "H-2: thank you.")
 	open(0)
-	answers("1", "No family is waiting for an answer from you.")
+	answers("1 H-2", "H-2: no reply is asked of you there any more.")
+}
+
+// chasedByText: a chase by text of a case is recorded as handed over.
+func (c *council) chasedByText(ref string) bool {
+	return slices.ContainsFunc(c.story(ref).Messages, func(m picture.MessageView) bool {
+		return m.Kind == notifier.Chase && m.Channel == notifier.SMS && m.Status == notifier.Sent
+	})
+}
+
+// An officer has answered one of two families by phone, and texts "1" to its chase as
+// well. The other family still waits for its own answer.
+func TestABareAnswerEndsNoOtherFamilysWait(t *testing.T) {
+	c := open(t, byText(t))
+	const officer = "+447700900200"
+	for _, ref := range []string{"H-1", "H-2"} {
+		c.tell(ref, events.TypeCaseOpened, map[string]any{"team": "north", "officer": "o.jane",
+			"contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "email": "sam@family.example"}}})
+		c.tell(ref, events.TypeEnquiryReceived, map[string]any{"enquiry": "q1", "channel": "phone", "from": "c1"})
+	}
+	c.until("two chases by text", func() bool { return c.chasedByText("H-1") && c.chasedByText("H-2") })
+	c.tell("H-1", events.TypeReplySent, map[string]any{"by": "o.jane", "channel": "phone"})
+	c.until("the first promise to be kept", func() bool { _, promises, _ := c.app.Size(); return promises == 1 })
+	if code := c.calls("/webhooks/twilio/inbound", map[string]string{"MessageSid": "SM1", "From": officer, "To": "+441632960000", "Body": "1"}); code != http.StatusOK {
+		t.Fatalf("answered %d", code)
+	}
+	c.until("the question which case", func() bool {
+		return slices.ContainsFunc(c.texted(officer), func(body string) bool { return strings.HasPrefix(body, "Which case?") })
+	})
+	if _, promises, _ := c.app.Size(); promises != 1 {
+		t.Error("a bare answer ended the wait of another family")
+	}
+}
+
+// Whoever works for the council and was asked nothing is heard like anybody else.
+func TestAMemberOfStaffWhoWasAskedNothingIsHeard(t *testing.T) {
+	c := open(t, nil)
+	if code := c.calls("/webhooks/twilio/inbound", map[string]string{"MessageSid": "SM1", "From": "+447700900200", "Body": "My son has had no transport for a week, please ring me"}); code != http.StatusOK {
+		t.Fatalf("answered %d", code)
+	}
+	pen := notifier.PenRef(notifier.SMS, "+447700900200")
+	c.until("a task for what they wrote", func() bool { return len(c.story(pen).Tasks) == 1 })
 }
 
 // A number that a family and an officer share: a certain answer is the officer's,
@@ -93,7 +137,7 @@ func TestANumberOfAnOfficerWhoIsAlsoAParent(t *testing.T) {
 		"contacts": []map[string]any{{"id": "c1", "name": "Jane Okafor", "mobile": both}}})
 	c.tell("H-1", events.TypeCaseOpened, map[string]any{"team": "north", "officer": "o.jane", "contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "email": "sam@family.example"}}})
 	c.tell("H-1", events.TypeEnquiryReceived, map[string]any{"enquiry": "q1", "channel": "phone", "from": "c1"})
-	c.until("the chase by text", func() bool { return len(c.texted(both)) == 1 })
+	c.until("the chase by text", func() bool { return c.chasedByText("H-1") })
 	tasks, err := c.app.Conn().SubscribeSync(events.OutcomeSubject("H-9", events.TypeTaskOpened))
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ func (c Config) twilioCalls() bool { return c.TwilioAccountSID != "" && c.Public
 // and is no messaging service. Notify's own sender is not known here.
 func (c Config) textsComeIn() bool {
 	if c.TwilioAccountSID == "" {
-		return c.NotifyAPIKey != "" && c.NotifyCallbackToken != ""
+		return c.NotifySMSTemplate != "" && c.NotifyCallbackToken != ""
 	}
 	named := strings.ContainsFunc(c.TwilioFrom, unicode.IsLetter) && !strings.HasPrefix(c.TwilioFrom, "MG")
 	return c.twilioCalls() && !named

@@ -378,13 +378,15 @@ func TestAChangedNumberIsConfirmed(t *testing.T) {
 	c := busyCouncil()
 	const ref = "H-10480"
 	view := c.cases[ref]
-	view.Contacts = []notifier.Contact{{ID: "c1", Name: "Sam Taylor", Mobile: "+447700900456", Postal: "1 High Street\nSG5 1AA", Unconfirmed: []string{"sms", "letter"}}}
+	view.Contacts = []notifier.Contact{{ID: "c1", Name: "Sam Taylor", Mobile: "+447700900456", Postal: "1 High Street\nSG5 1AA"}}
+	view.Ways = map[string][]notifier.Way{"c1": {{Channel: "sms", Address: "+447700900456", Unconfirmed: true}, {Channel: "email", Address: "sam@family.example"},
+		{Channel: "letter", Address: "Sam Taylor\n1 High Street\nSG5 1AA", Unconfirmed: true}}}
 	c.cases[ref] = view
 	c.tasks = append(c.tasks, picture.CaseTask{Case: ref, Task: notifier.Task{ID: ref + "-t9", What: notifier.TaskConfirm, Contact: "c1", Opened: morning()}})
 	h := demo(c)
 	const path = "/tasks/" + ref + "/9"
 	page := parseMarkup(t, get(h, path).Body.String())
-	for _, wanted := range []string{"What has the contact confirmed?", "Text: &#43;447700900456", "Letter: Sam Taylor, 1 High Street, SG5 1AA", "never by the new number"} {
+	for _, wanted := range []string{"What has the contact confirmed?", "Text: &#43;447700900456", "Letter: 1 High Street, SG5 1AA", "never by the new number"} {
 		if !strings.Contains(page.text, wanted) {
 			t.Errorf("the page does not say %q: %s", wanted, page.text)
 		}

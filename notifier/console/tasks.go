@@ -125,12 +125,15 @@ func (c *console) confirmations(ctx context.Context, t picture.CaseTask) (list [
 	if err != nil {
 		return nil
 	}
-	for _, k := range view.Contacts {
-		for _, channel := range k.Unconfirmed {
-			if k.ID == t.Contact {
-				list = append(list, confirmation{Channel: channel, Words: capitalised(channelWords(channel)), Address: strings.ReplaceAll(k.Address(channel), "\n", ", ")})
-			}
+	for _, way := range view.Ways[t.Contact] {
+		if !way.Unconfirmed {
+			continue
 		}
+		address := way.Address
+		if way.Channel == notifier.Letter {
+			_, address, _ = strings.Cut(address, "\n") // the name is no part of what is confirmed
+		}
+		list = append(list, confirmation{Channel: way.Channel, Words: capitalised(channelWords(way.Channel)), Address: strings.ReplaceAll(address, "\n", ", ")})
 	}
 	return list
 }
@@ -200,7 +203,7 @@ func (c *console) ends(t picture.CaseTask, f taskForm) (list []events.Event) {
 	}
 	for _, way := range f.Confirm {
 		if way.Chosen {
-			list = append(list, c.event(events.TypeContactConfirmed, t.Case, eventID(t.ID, way.Channel, way.Address),
+			list = append(list, c.event(events.TypeContactConfirmed, t.Case, eventID(t.ID, way.Channel, way.Address, c.options.Now().UTC().Format("200601021504")),
 				events.Confirmed{Contact: t.Contact, Channel: way.Channel, Address: way.Address, By: f.By}))
 		}
 	}

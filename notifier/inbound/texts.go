@@ -116,7 +116,7 @@ func (t Texts) said(m text) []events.Event {
 
 // answered is what a member of staff texted. A machine of theirs is not asked back.
 func (t Texts) answered(m text, said StaffText) events.Event {
-	said.Data.Address, said.Data.Text, said.Data.ProviderID = m.from, m.body, m.id
+	said.Data.Address, said.Data.Text, said.Data.ProviderID = m.from, strings.TrimSpace(m.body+" "+m.files), m.id
 	if said.Data.Answer == "" && keyword.Automatic(m.body) {
 		said.Data.Say = ""
 	}

@@ -104,10 +104,10 @@ func addressesOf(c *notifier.Case) []uint64 {
 		if p.Caller != nil {
 			add(*p.Caller)
 		}
-		for _, person := range c.AskedByText(p) {
-			if hash := addressOf(staff, person); !slices.Contains(list, hash) {
-				list = append(list, hash)
-			}
+	}
+	for _, asked := range c.Asked {
+		if hash := addressOf(staff, asked.Person); !slices.Contains(list, hash) {
+			list = append(list, hash)
 		}
 	}
 	return list
@@ -156,6 +156,9 @@ func (p *Picture) Matches(channel, address string) []Match {
 		}
 		for _, k := range c.Contacts {
 			if strings.EqualFold(k.Address(channel), address) {
+				if slices.Contains(c.Unconfirmed(k), channel) {
+					k.ID = "" // it may be somebody else's, and they may be in danger
+				}
 				matches = append(matches, Match{Case: ref, Contact: k.ID, Last: k.Told, Open: len(c.Promises) > 0})
 			}
 		}
@@ -168,25 +171,33 @@ func (p *Picture) Matches(channel, address string) []Match {
 	return matches
 }
 
-// Asked lists the cases of which a member of staff was chased by text for a reply that
-// is still open, the one that is due first before the others.
-func (p *Picture) Asked(person string) []string {
+// Asked lists the cases of which a member of staff was chased by text in the time in
+// which they may answer by text, the last chase first, and whether their reply is still
+// owed in any of them. A case in which it is no longer owed counts too: an answer may be
+// about it.
+func (p *Picture) Asked(person string, now time.Time) (refs []string, owed bool) {
 	p.mu.RLock()
-	refs := p.addresses.of(addressOf(staff, person))
+	found := p.addresses.of(addressOf(staff, person))
 	p.mu.RUnlock()
-	due := map[string]time.Time{}
-	for _, ref := range refs {
+	last := map[string]time.Time{}
+	for _, ref := range found {
 		c, sequence, err := p.Case(ref)
-		if err != nil || sequence == 0 || c.State != notifier.Open {
+		if err != nil || sequence == 0 || c.State == notifier.Stopped {
 			continue
 		}
-		for _, promise := range c.Promises {
-			if at, known := due[ref]; slices.Contains(c.AskedByText(promise), person) && (!known || promise.Due.Before(at)) {
-				due[ref] = promise.Due
+		for _, asked := range c.Asked {
+			if asked.Person != person || now.Sub(asked.At) > notifier.AnswerFor {
+				continue
 			}
+			if asked.At.After(last[ref]) {
+				last[ref] = asked.At
+			}
+			_, open := c.Promise(asked.Promise)
+			owed = owed || open
 		}
 	}
-	return slices.SortedFunc(maps.Keys(due), func(a, b string) int { return cmp.Or(due[a].Compare(due[b]), cmp.Compare(a, b)) })
+	refs = slices.SortedFunc(maps.Keys(last), func(a, b string) int { return cmp.Or(last[b].Compare(last[a]), cmp.Compare(a, b)) })
+	return refs, owed
 }
 
 // ForbiddenElsewhere reports whether a case other than this one forbids what is

@@ -57,29 +57,30 @@ func TestWhoHasAnAddress(t *testing.T) {
 	expect("forgotten too", notifier.SMS, "+447700900123")
 }
 
-// Who was chased by text may answer by text: for what is open still, and first for
-// what is due first.
+// Who was chased by text may answer by text, for some days: also where the reply is no
+// longer owed, for the answer may be about that.
 func TestWhatSomebodyWasAskedByText(t *testing.T) {
 	p := picture.New()
-	due := time.Date(2026, 11, 30, 17, 0, 0, 0, time.UTC)
-	promise := func(due time.Time, asked ...string) notifier.Promise {
-		return notifier.Promise{Rule: "reply", Enquiry: due.String(), Due: due, Next: due, Asked: asked}
+	now := time.Date(2026, 11, 30, 17, 0, 0, 0, time.UTC)
+	open := func(enquiry string) notifier.Promise {
+		return notifier.Promise{Rule: "reply", Enquiry: enquiry, Due: now, Next: now}
 	}
-	put(t, p, 1, notifier.Case{Ref: "H-1", Promises: []notifier.Promise{promise(due, "o.jane"), promise(due.Add(-time.Hour))}}, false)
-	put(t, p, 2, notifier.Case{Ref: "H-2", Promises: []notifier.Promise{promise(due.AddDate(0, 0, 1), "p.lead"), promise(due.AddDate(0, 0, -1), "p.lead", "o.jane")}}, false)
-	put(t, p, 3, notifier.Case{Ref: "H-3", Promises: []notifier.Promise{promise(due)}}, false)
-	put(t, p, 4, notifier.Case{Ref: "H-4", State: notifier.Stopped, Promises: []notifier.Promise{promise(due, "o.jane")}}, false)
-	expect := func(person string, want ...string) {
+	asked := func(person, enquiry string, ago time.Duration) notifier.Asked {
+		return notifier.Asked{Person: person, Promise: "reply/" + enquiry, At: now.Add(-ago)}
+	}
+	put(t, p, 1, notifier.Case{Ref: "H-1", Promises: []notifier.Promise{open("a"), open("b")}, Asked: []notifier.Asked{asked("o.jane", "a", 48*time.Hour)}}, false)
+	put(t, p, 2, notifier.Case{Ref: "H-2", Asked: []notifier.Asked{asked("p.lead", "a", time.Hour), asked("o.jane", "a", 2*time.Hour)}}, false)
+	put(t, p, 3, notifier.Case{Ref: "H-3", Promises: []notifier.Promise{open("a")}, Asked: []notifier.Asked{asked("o.jane", "a", notifier.AnswerFor+time.Hour)}}, false)
+	put(t, p, 4, notifier.Case{Ref: "H-4", State: notifier.Stopped, Asked: []notifier.Asked{asked("o.jane", "a", time.Hour)}}, false)
+	expect := func(person string, owed bool, want ...string) {
 		t.Helper()
-		if got := p.Asked(person); !slices.Equal(got, want) {
-			t.Errorf("%s was asked for %v, want %v", person, got, want)
+		if got, open := p.Asked(person, now); !slices.Equal(got, want) || open != owed {
+			t.Errorf("%s was asked for %v, owed %v, want %v, %v", person, got, open, want, owed)
 		}
 	}
-	expect("o.jane", "H-2", "H-1")
-	expect("p.lead", "H-2")
-	expect("o.amir")
-	put(t, p, 5, notifier.Case{Ref: "H-2", Promises: []notifier.Promise{promise(due, "p.lead")}}, false)
-	expect("o.jane", "H-1")
+	expect("o.jane", true, "H-2", "H-1")
+	expect("p.lead", false, "H-2")
+	expect("o.amir", false)
 	p.Forget("H-1")
-	expect("o.jane")
+	expect("o.jane", false, "H-2")
 }
