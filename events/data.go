@@ -25,13 +25,14 @@ type Contact struct {
 	PostalAddress []string `json:"postal_address,omitempty"`
 	Language      string   `json:"language,omitempty"` // BCP 47, such as "cy"
 	Prefers       []string `json:"prefers,omitempty"`  // channels, best first
-	DoNot         []string `json:"do_not,omitempty"`   // channels that must not be used, or "all"
+	DoNot         []string `json:"do_not,omitempty"`   // channels that must not be used, or "all"; nil: as it was
 	// SafeContact: somebody may come to harm if a message goes astray. A number or
 	// address that changes is not used until contact.confirmed. Nil leaves it as it was.
 	SafeContact *bool `json:"safe_contact,omitempty"`
 }
 
-// ContactChange is the data of contact.changed: the contact as it is now, found by its ID.
+// ContactChange is the data of contact.changed: the whole contact as it is now, found by
+// its ID. What is left out is taken away, but for DoNot and SafeContact.
 type ContactChange = Contact
 
 // ContactUnsafe is the data of contact.unsafe.

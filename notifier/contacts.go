@@ -179,6 +179,9 @@ func (d *decider) caseDetails(e events.Event) {
 		d.c.Team = *details.Team
 		if d.c.Team != "" {
 			d.say("The case is with team "+d.c.Team, "the service that keeps the cases says so")
+			if _, known := d.book().Directory.Team(d.c.Team); !known {
+				d.say("Team "+d.c.Team+" is not in the directory", "nobody of it can be chased; add it to the book, or correct the case")
+			}
 		}
 	}
 	if d.c.Team == "" {

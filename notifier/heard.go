@@ -28,6 +28,7 @@ const (
 // answer it.
 func (d *decider) heard(e events.Event) bool {
 	m := data[events.MessageReceived](e)
+	m.Address = spelled(d.c.wayOf(m), m.Address)
 	who := d.c.writer(m)
 	by := m.Channel
 	if by == "" {
@@ -75,12 +76,21 @@ func (c Case) writer(m events.MessageReceived) string {
 		return m.Contact
 	}
 	way := c.wayOf(m)
+	m.Address = spelled(way, m.Address)
 	if i := slices.IndexFunc(c.Contacts, func(k Contact) bool {
 		return sameAddress(way, m.Address, k.address(way)) && !slices.Contains(c.Unconfirmed(k), way)
 	}); i >= 0 {
 		return c.Contacts[i].ID
 	}
 	return ""
+}
+
+// spelled is an address in the one spelling that a case has it in.
+func spelled(channel, address string) string {
+	if channel != SMS {
+		return strings.TrimSpace(address)
+	}
+	return contact(events.Contact{Mobile: address}).Mobile
 }
 
 // wayOf is the channel by which an answer would go back.

@@ -61,6 +61,14 @@ func (d *decider) reach(target string, via []string) (who chased, why string, ok
 		}
 		tried = append(tried, roleWords[role]+": "+reason)
 	}
+	// A case with a team that the book does not know, or that has nobody, is everybody's
+	// affair whom the book names for cases without a team.
+	desk, _ := d.book().Directory.Team(Unassigned)
+	for _, role := range roles[1:] {
+		if p, covers, reason := d.present(desk.holder(role), via); reason == "" {
+			return chased{p, role, covers, strings.Join(append(tried, "whoever looks after cases without a team is told instead"), "; ")}, "", true
+		}
+	}
 	return chased{}, strings.Join(tried, "; "), false
 }
 
@@ -86,13 +94,18 @@ func (d *decider) holder(role string) string {
 		officer, _ := d.book().Directory.Person(d.c.Officer)
 		team, _ = d.book().Directory.Team(officer.Team)
 	}
+	return team.holder(role)
+}
+
+// holder is the id of the person who holds a role above the officers'.
+func (t Team) holder(role string) string {
 	switch role {
 	case TeamLead:
-		return team.Lead
+		return t.Lead
 	case Manager:
-		return team.Manager
+		return t.Manager
 	default:
-		return team.HeadOfService
+		return t.HeadOfService
 	}
 }
 
@@ -236,11 +249,17 @@ func (d *decider) officerChanged(officer string) {
 	if officer == d.c.Officer {
 		return
 	}
+	first := d.c.Officer == ""
 	d.c.Officer = officer
 	if officer == "" {
 		d.say("The case has no officer now", "the next rung is chased; dates stay")
+	} else if first {
+		d.say("The case is with "+officer, "the service that keeps the cases says so")
 	} else {
 		d.say("The case is now with "+officer, "the officer changed; open promises move and their dates stay")
+	}
+	if _, known := d.book().Directory.Person(officer); officer != "" && !known {
+		d.say(officer+" is not in the directory", "they cannot be chased, so the next rung is; add them to the book, or correct the case")
 	}
 	d.chaseAgain("the officer changed")
 }

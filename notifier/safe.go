@@ -77,7 +77,8 @@ func plainly(text string) string {
 
 // remembered is a contact as an event gives it, with what was learned of them before:
 // what is known of an address that has not changed, and that somebody may come to
-// harm. Silence about danger does not lift it, nor does a list that lacks the contact.
+// harm. Silence about danger does not lift it, nor about what must not be used, nor does
+// a list that lacks the contact.
 func (d *decider) remembered(in events.Contact, old []Contact) Contact {
 	k := contact(in)
 	before, known := k, false
@@ -86,6 +87,9 @@ func (d *decider) remembered(in events.Contact, old []Contact) Contact {
 	}
 	if known {
 		k.Told = before.Told
+		if in.DoNot == nil {
+			k.DoNot = before.DoNot
+		}
 		for _, u := range before.Unusable {
 			again := slices.ContainsFunc(k.Unusable, func(n Unusable) bool { return n.Channel == u.Channel })
 			if !again && sameAddress(u.Channel, k.address(u.Channel), before.address(u.Channel)) {

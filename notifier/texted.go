@@ -50,7 +50,11 @@ func (d *decider) officerTexted(e events.Event) {
 	theirs := func(p Promise) bool { return slices.Contains(keys, p.Key()) }
 	switch {
 	case len(keys) == 0:
-		d.answerBack(said, d.c.Ref+": no reply is asked of you there any more. Nothing was changed.", "nobody waits for what they answered")
+		words := d.c.Ref + ": no reply is asked of you there any more. Nothing was changed."
+		if !slices.ContainsFunc(d.c.Asked, func(a Asked) bool { return a.Person == said.By }) {
+			words = d.c.Ref + ": we did not ask you by text, so nothing was changed. Please use the link in an email, or the case system."
+		}
+		d.answerBack(said, words, "nobody waits for what they answered")
 		return
 	case len(enquiries) > 1: // which of them is it?
 		d.answerBack(said, fmt.Sprintf("%s: %d enquiries wait there, so nothing was changed. Please use the link in an email, or the case system.", d.c.Ref, len(enquiries)),

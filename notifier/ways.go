@@ -13,6 +13,8 @@ type Way struct {
 	Cannot bool `json:"cannot,omitempty"`
 	// Unconfirmed: it changed, and waits for contact.confirmed.
 	Unconfirmed bool `json:"unconfirmed,omitempty"`
+	// Before is what may have been used before it changed; empty where there was nothing.
+	Before string `json:"before,omitempty"`
 }
 
 // Ways says of each channel whether it may be used for a contact, as far as this case
@@ -22,6 +24,10 @@ func (c Case) Ways(k Contact) (ways []Way) {
 	for _, channel := range [...]string{SMS, Email, Call, Voicemail, Letter} {
 		way := Way{Channel: channel, Address: k.address(channel), Unconfirmed: slices.Contains(c.Unconfirmed(k), channel)}
 		way.Why, way.Cannot = c.whyNot(k, channel)
+		if way.Unconfirmed {
+			g := c.Guarded[c.guarded(k.ID)]
+			way.Before = Contact{Name: k.Name, Mobile: g.Mobile, Email: g.Email, Postal: g.Postal}.address(channel)
+		}
 		if way.Address != "" || way.Why != "" {
 			ways = append(ways, way)
 		}
@@ -42,6 +48,8 @@ func (c Case) whyNot(k Contact, channel string) (why string, cannot bool) {
 		return "the service that keeps the case says so", false
 	case wished(false):
 		return "it was recorded as not safe", false
+	case slices.Contains(c.Unconfirmed(k), channel):
+		return unconfirmed, false
 	case wished(true):
 		return "they opted out", false
 	case forbids(c.Preference(k.ID).DoNot, channel):

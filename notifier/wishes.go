@@ -85,6 +85,7 @@ func (d *decider) callerWishes(kind keyword.Kind, channel string, k Contact) {
 // confirm answers a keyword by the way it came, to the address it came from.
 func (d *decider) confirm(id, channel, address, words, why string) {
 	k, known := d.c.Contact(id)
+	address = spelled(channel, address)
 	if !known || d.c.State == Stopped || channel != SMS && channel != Email {
 		return
 	}

@@ -179,7 +179,7 @@ func appendList(b []byte, value string) ([]byte, bool) {
 		b = append(b, "- "...)
 		b = appendEscaped(b, line)
 		if words, address, ok := strings.Cut(link, itemLink); ok {
-			b = appendEscaped(append(b, ". ["...), clean(words))
+			b = appendEscaped(append(b, "&#46; ["...), clean(words)) // a bare full stop behind a number would begin a list
 			b = appendEscaped(append(b, "]("...), clean(address))
 			b = append(b, ')')
 		}

@@ -33,9 +33,10 @@ func TestDoctorOfTwilio(t *testing.T) {
 	twilio := standin.NewTwilio(standin.TwilioFaults{})
 	twilioSettings(t, twilio)
 	code, found := examined(t)
-	if code != 0 {
+	if code != 1 {
 		t.Errorf("status %d: %+v", code, found)
 	}
+	expect(t, found, "emails", statusFail, "no officer is chased")
 	expect(t, found, "texts", statusOK, "no text was sent")
 	expect(t, found, "clock", statusOK, "agrees with Twilio's")
 	expect(t, found, "PUBLIC_URL", statusWarn, "HEARBACK_PUBLIC_URL")
@@ -52,9 +53,10 @@ func TestDoctorOfNotify(t *testing.T) {
 	t.Cleanup(server.Close)
 	settings(t, "NOTIFY_API_KEY", key, "NOTIFY_SMS_TEMPLATE", template, "NOTIFY_LETTER_TEMPLATE", template, "NOTIFY_BASE_URL", server.URL)
 	code, found := examined(t)
-	if code != 0 {
+	if code != 1 {
 		t.Errorf("status %d: %+v", code, found)
 	}
+	expect(t, found, "emails", statusFail, "no officer is chased")
 	expect(t, found, "texts", statusOK, "nothing was sent")
 	expect(t, found, "letters", statusOK, "nothing was sent")
 	expect(t, found, "NOTIFY_CALLBACK_TOKEN", statusWarn, "families text")

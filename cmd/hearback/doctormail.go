@@ -23,6 +23,10 @@ const mailPatience = 20 * time.Second
 // and sends nothing.
 func (d *doctor) mail(ctx context.Context) {
 	c := d.config
+	if c.SMTPHost == "" && (c.TwilioAccountSID != "" || c.NotifyAPIKey != "") {
+		d.fail("emails", "families are texted for real, but emails are only kept: no officer is chased, and a family whom no text reaches hears nothing", "set HEARBACK_SMTP_HOST and SMTP_FROM")
+		return
+	}
 	if c.SMTPHost == "" {
 		d.warn("emails", "they are captured, not sent", "set HEARBACK_SMTP_HOST and SMTP_FROM to send them")
 		return

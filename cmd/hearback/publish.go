@@ -105,6 +105,9 @@ func publishFile(ctx context.Context, publisher *events.Publisher, name string, 
 			event, parseErr := events.Parse(text)
 			if parseErr != nil {
 				result.Reason = parseErr.Error()
+				if bytes.HasPrefix(text, []byte("{")) && !json.Valid(text) {
+					result.Reason += "; in a file, each event stands on one line"
+				}
 				report.take(result)
 			} else {
 				lane := fnv.New32a()

@@ -321,7 +321,7 @@ func (a *App) lanes(envelope func(channel.Message) email.Own, takesIn bool) (map
 		// Notify can be asked, whether or not it calls us.
 		add(notifier.SMS, n, a.Config.SMSRate, a.Config.SMSWorkers, notifier.AwaitsReceipt)
 	} else {
-		add(notifier.SMS, a.capture(notifier.SMS), a.Config.SMSRate, a.Config.SMSWorkers, "")
+		add(notifier.SMS, a.capture(notifier.SMS), a.Config.SMSRate, a.Config.SMSWorkers, notifier.AwaitsBounce)
 	}
 	if a.Config.SMTPHost != "" {
 		key, err := a.Config.dkim()
@@ -340,7 +340,7 @@ func (a *App) lanes(envelope func(channel.Message) email.Own, takesIn bool) (map
 		}
 		add(notifier.Email, e, a.Config.EmailRate, a.Config.EmailWorkers, awaits)
 	} else {
-		add(notifier.Email, a.capture(notifier.Email), a.Config.EmailRate, a.Config.EmailWorkers, "")
+		add(notifier.Email, a.capture(notifier.Email), a.Config.EmailRate, a.Config.EmailWorkers, notifier.AwaitsBounce)
 	}
 	letters, awaits, err := a.letters()
 	if err != nil {

@@ -101,7 +101,16 @@ func ReadConfig() (Config, error) {
 	}
 	if err := envconfig.Process(Prefix, &c); err != nil {
 		if wrong, ok := errors.AsType[*envconfig.ParseError](err); ok {
-			return c, fmt.Errorf("%s is not a %s; correct it or remove it", wrong.KeyName, wrong.TypeName)
+			kind := wrong.TypeName
+			switch kind {
+			case "int":
+				kind = "whole number, such as 10"
+			case "float64":
+				kind = "number, such as 10 or 0.5"
+			case "bool":
+				kind = "true or false: write one of them"
+			}
+			return c, fmt.Errorf("%s is not a %s; correct it or remove it", wrong.KeyName, kind)
 		}
 		return c, err
 	}

@@ -42,6 +42,7 @@ type wayCard struct {
 	Channel, Address string
 	Tag              tag
 	Why              string // it may not be used; empty where it may
+	Before           string // what may have been used before it changed
 }
 
 type messageCard struct {
@@ -138,7 +139,7 @@ func newContactCard(k notifier.Contact, ways []notifier.Way) contactCard {
 	}
 	card.Prefers = strings.Join(prefers, ", then ")
 	for _, way := range ways {
-		shown := wayCard{Channel: capitalised(channelWords(way.Channel)), Address: strings.ReplaceAll(way.Address, "\n", ", "), Tag: tag{"on-time", "May be used"}, Why: sentence(way.Why)}
+		shown := wayCard{Channel: capitalised(channelWords(way.Channel)), Address: strings.ReplaceAll(way.Address, "\n", ", "), Tag: tag{"on-time", "May be used"}, Why: sentence(way.Why), Before: strings.ReplaceAll(way.Before, "\n", ", ")}
 		switch {
 		case way.Cannot:
 			shown.Tag = tag{"soon", "Cannot be used"}

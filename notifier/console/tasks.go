@@ -248,6 +248,8 @@ func storedFor(view picture.CaseView, query url.Values) *stored {
 	switch {
 	case task != "" && (says("Task "+task+" done") || says("Task "+task+" ended")):
 		return &stored{view.Case, "Stored. The task is done, and nobody is reminded of it any more."}
+	case task != "" && says("Event "+events.TypeContactConfirmed) && slices.ContainsFunc(view.Tasks, func(t notifier.Task) bool { return t.ID == task && t.What == notifier.TaskConfirm }):
+		return &stored{view.Case, "Stored. The task stays open for what is not confirmed yet."}
 	case passed != "" && tookIn(view, passed):
 		return &stored{view.Case, "Passed on. What they wrote now belongs to this case."}
 	case cmp.Or(task, passed) != "":

@@ -59,7 +59,7 @@ func TestHowAnEnquiryStands(t *testing.T) {
 		not    string
 	}{
 		"late by the clock": {func(_ *doorstep.Case, p *doorstep.Promise) { p.Due = morning().Add(-time.Minute) },
-			[]string{"Our reply is late", "We said that we would reply by 9:29am on Monday 30 November 2026. We have not done so. We are sorry."}, "You do not have to"},
+			[]string{"Our reply is late", "Our reply was due by 9:29am on Monday 30 November 2026. We have not replied. We are sorry."}, "You do not have to"},
 		"moved": {func(_ *doorstep.Case, p *doorstep.Promise) {
 			p.DueDate, p.Due = date("2026-12-04"), time.Date(2026, 12, 4, 17, 0, 0, 0, time.UTC)
 			p.Postponed = &doorstep.Postponed{Until: date("2026-12-05"), Reason: nasty, By: "o.jane"}

@@ -40,7 +40,7 @@ func TestTheLadderOverTheChristmasClosure(t *testing.T) {
 		town.Until("Wed 6 Jan 2027 17:02")
 		town.Inbox(jane).Expects("still waiting").At("Wed 6 Jan 2027 17:00")
 		town.Inbox(lead).Expects("still waiting", "the team lead").At("Wed 6 Jan 2027 17:00")
-		town.Phone(family).Expects("sorry, our reply is late", "We told the team lead").At("Wed 6 Jan 2027 17:00")
+		town.Phone(family).Expects("sorry, our reply, due", "We told the team lead").At("Wed 6 Jan 2027 17:00")
 		town.Until("Fri 8 Jan 2027 09:02")
 		town.Inbox(boss).Expects("still waiting", "2 working days ago").At("Fri 8 Jan 2027 09:00")
 		town.Silence()
@@ -57,7 +57,7 @@ func TestTheLadderOverTheChristmasClosure(t *testing.T) {
 		town.Until("Fri 15 Jan 2027 09:02")
 		town.Inbox(boss).Expects("7 working days ago").At("Fri 15 Jan 2027 09:00")
 		town.Inbox(head).Expects("7 working days ago", "the head of service").At("Fri 15 Jan 2027 09:00")
-		town.Phone(family).Expects("sorry, our reply is late", "We told the head of service").At("Fri 15 Jan 2027 09:00")
+		town.Phone(family).Expects("sorry, our reply, due", "We told the head of service").At("Fri 15 Jan 2027 09:00")
 
 		hearback.Stop()
 		town.StopServer()
@@ -67,7 +67,7 @@ func TestTheLadderOverTheChristmasClosure(t *testing.T) {
 		town.Until("Fri 22 Jan 2027 09:02")
 		town.Inbox(boss).Expects("12 working days ago").At("Fri 22 Jan 2027 09:00")
 		town.Inbox(head).Expects("12 working days ago").At("Fri 22 Jan 2027 09:00")
-		town.Phone(family).Expects("sorry, our reply is late").At("Fri 22 Jan 2027 09:00")
+		town.Phone(family).Expects("sorry, our reply, due").At("Fri 22 Jan 2027 09:00")
 
 		town.Replies("H-1", "e1")
 		hearback.Stop()
