@@ -96,7 +96,7 @@ func TestWhatComesBackFromNotify(t *testing.T) {
 	takes("receipt", bytes.ReplaceAll(failed, []byte("H-1-1"), []byte("EHC-2026-17")))
 	takes("returned-letter", []byte(`{"notification_id": "`+sent.ID+`", "reference": "H-1-2"}`))
 
-	const text = `{"id": "740e5834-3a29-46b4-9a6f-16142fde533a", "source_number": "447700900123", "destination_number": "07860000000", "message": "When will you call?"}`
+	const text = `{"id": "740e5834-3a29-46b4-9a6f-16142fde533a", "source_number": "447700900123", "destination_number": "07700900900", "message": "When will you call?"}`
 	for range 2 {
 		takes("text", []byte(text))
 	}

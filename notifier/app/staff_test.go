@@ -42,12 +42,7 @@ func (c *council) texted(number string) (bodies []string) {
 func TestAnOfficerAnswersByText(t *testing.T) {
 	c := open(t, byText(t))
 	const officer = "+447700900200"
-	for _, ref := range []string{"H-1", "H-2"} {
-		c.tell(ref, events.TypeCaseOpened, map[string]any{"team": "north", "officer": "o.jane",
-			"contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "email": "sam@family.example"}}})
-		c.tell(ref, events.TypeEnquiryReceived, map[string]any{"enquiry": "q1", "channel": "phone", "from": "c1"})
-	}
-	c.until("two chases by text", func() bool { return c.chasedByText("H-1") && c.chasedByText("H-2") })
+	c.twoChasedByText()
 	for _, chase := range c.texted(officer) {
 		if !strings.HasSuffix(chase, "\nText back 1: replied, 2 and a day: not yet, 3: not mine.") {
 			t.Errorf("a chase does not say how to answer it: %q", chase)
@@ -87,6 +82,17 @@ func TestAnOfficerAnswersByText(t *testing.T) {
 	answers("1 H-2", "H-2: no reply is asked of you there any more.")
 }
 
+// twoChasedByText opens H-1 and H-2, whose officer is chased by text for both.
+func (c *council) twoChasedByText() {
+	c.t.Helper()
+	for _, ref := range []string{"H-1", "H-2"} {
+		c.tell(ref, events.TypeCaseOpened, map[string]any{"team": "north", "officer": "o.jane",
+			"contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "email": "sam@family.example"}}})
+		c.tell(ref, events.TypeEnquiryReceived, map[string]any{"enquiry": "q1", "channel": "phone", "from": "c1"})
+	}
+	c.until("two chases by text", func() bool { return c.chasedByText("H-1") && c.chasedByText("H-2") })
+}
+
 // chasedByText: a chase by text of a case is recorded as handed over.
 func (c *council) chasedByText(ref string) bool {
 	return slices.ContainsFunc(c.story(ref).Messages, func(m picture.MessageView) bool {
@@ -99,12 +105,7 @@ func (c *council) chasedByText(ref string) bool {
 func TestABareAnswerEndsNoOtherFamilysWait(t *testing.T) {
 	c := open(t, byText(t))
 	const officer = "+447700900200"
-	for _, ref := range []string{"H-1", "H-2"} {
-		c.tell(ref, events.TypeCaseOpened, map[string]any{"team": "north", "officer": "o.jane",
-			"contacts": []map[string]any{{"id": "c1", "name": "Sam Taylor", "email": "sam@family.example"}}})
-		c.tell(ref, events.TypeEnquiryReceived, map[string]any{"enquiry": "q1", "channel": "phone", "from": "c1"})
-	}
-	c.until("two chases by text", func() bool { return c.chasedByText("H-1") && c.chasedByText("H-2") })
+	c.twoChasedByText()
 	c.tell("H-1", events.TypeReplySent, map[string]any{"by": "o.jane", "channel": "phone"})
 	c.until("the first promise to be kept", func() bool { _, promises, _ := c.app.Size(); return promises == 1 })
 	if code := c.calls("/webhooks/twilio/inbound", map[string]string{"MessageSid": "SM1", "From": officer, "To": "+441632960000", "Body": "1"}); code != http.StatusOK {

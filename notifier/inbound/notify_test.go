@@ -81,7 +81,7 @@ func good() map[string]string {
 	return map[string]string{
 		inbound.ReceiptPath:        receiptOf(`"H-1-3"`, "sms", "delivered"),
 		inbound.ReturnedLetterPath: returnedOf(`"H-1-3"`),
-		inbound.TextPath:           textOf("447700900101", "07860000000", "Any news?", ""),
+		inbound.TextPath:           textOf("447700900101", "07700900900", "Any news?", ""),
 	}
 }
 
@@ -255,11 +255,11 @@ func TestATextThroughNotifyIsATextThroughTwilio(t *testing.T) {
 			viaTwilio, viaNotify := &store{}, &store{}
 			tw, n := twilio(viaTwilio, directory{theirs: known}), notified(viaNotify, directory{theirs: known})
 			tw.Keywords, n.Keywords = more, more
-			form := url.Values{"MessageSid": {anID}, "From": {theirs}, "To": {"+447860000000"}, "Body": {words}}
+			form := url.Values{"MessageSid": {anID}, "From": {theirs}, "To": {"+447700900900"}, "Body": {words}}
 			if w := call(tw.Inbound(), inbound.InboundPath, form.Encode()); w.Code != http.StatusOK {
 				t.Fatalf("Twilio was answered %d", w.Code)
 			}
-			if w := notifies(n, inbound.TextPath, textOf(theirs[1:], "07860000000", words, "")); w.Code != http.StatusNoContent {
+			if w := notifies(n, inbound.TextPath, textOf(theirs[1:], "07700900900", words, "")); w.Code != http.StatusNoContent {
 				t.Fatalf("Notify was answered %d", w.Code)
 			}
 			if len(viaNotify.events) == 0 || !slices.EqualFunc(viaTwilio.events, viaNotify.events, func(a, b events.Event) bool {
@@ -277,20 +277,20 @@ func TestATextThatNotifyPassesOn(t *testing.T) {
 		at     time.Time // zero: none is stored
 		echoes int
 	}{
-		"at once":              {textOf("447700900101", "07860000000", "Hello", "2026-11-23T08:59:58.000000Z"), monday().Add(-2 * time.Second), 0},
-		"after half an hour":   {textOf("447700900101", "07860000000", "Hello", "2026-11-23T08:30:00.000000Z"), monday().Add(-30 * time.Minute), 0},
-		"from another century": {textOf("447700900101", "07860000000", "Hello", "1999-12-31T23:59:59.000000Z"), monday(), 0},
-		"from tomorrow":        {textOf("447700900101", "07860000000", "Hello", "2026-11-24T09:00:00.000000Z"), monday(), 0},
-		"without a time":       {textOf("447700900101", "07860000000", "Hello", "soon"), monday(), 0},
-		"from a name":          {textOf("HMRC", "07860000000", "Hello", ""), monday(), 0},
-		"our own":              {textOf("447860000000", "07860000000", "We have your message.", ""), time.Time{}, 1},
-		"without a sender":     {textOf("", "07860000000", "Hello", ""), time.Time{}, 0},
+		"at once":              {textOf("447700900101", "07700900900", "Hello", "2026-11-23T08:59:58.000000Z"), monday().Add(-2 * time.Second), 0},
+		"after half an hour":   {textOf("447700900101", "07700900900", "Hello", "2026-11-23T08:30:00.000000Z"), monday().Add(-30 * time.Minute), 0},
+		"from another century": {textOf("447700900101", "07700900900", "Hello", "1999-12-31T23:59:59.000000Z"), monday(), 0},
+		"from tomorrow":        {textOf("447700900101", "07700900900", "Hello", "2026-11-24T09:00:00.000000Z"), monday(), 0},
+		"without a time":       {textOf("447700900101", "07700900900", "Hello", "soon"), monday(), 0},
+		"from a name":          {textOf("HMRC", "07700900900", "Hello", ""), monday(), 0},
+		"our own":              {textOf("447700900900", "07700900900", "We have your message.", ""), time.Time{}, 1},
+		"without a sender":     {textOf("", "07700900900", "Hello", ""), time.Time{}, 0},
 		"without an id":        {`{"source_number": "447700900101", "message": "Hello"}`, time.Time{}, 0},
 		"not JSON":             {`source_number=447700900101`, time.Time{}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &store{}
-			n := notified(s, directory{"+447700900101": {{Case: "H-1", Contact: "c1"}}, "+447860000000": {{Case: "H-1", Contact: "c1"}}})
+			n := notified(s, directory{"+447700900101": {{Case: "H-1", Contact: "c1"}}, "+447700900900": {{Case: "H-1", Contact: "c1"}}})
 			echoes := 0
 			n.Echo = func() { echoes++ }
 			if w := notifies(n, inbound.TextPath, one.body); w.Code != http.StatusNoContent {
@@ -334,7 +334,7 @@ func FuzzNotify(f *testing.F) {
 	}
 	for _, body := range []string{"", "{}", "[]", "null", `{"id": 1}`, "\xff", `{"id": "` + anID + `", "source_number": "\u0000", "message": "\ud800"}`,
 		receiptOf(`"H-1-3"`, "letter", "received"), receiptOf(`"H-1-3"`, "sms", "teleported"), receiptOf(`"H-2-999999999999999999999"`, "sms", "sent"),
-		textOf("HMRC", "07860000000", "STOP", "2026-11-23T08:59:58.000000Z"), textOf("447700900102", "447700900102", "START", "")} {
+		textOf("HMRC", "07700900900", "STOP", "2026-11-23T08:59:58.000000Z"), textOf("447700900102", "447700900102", "START", "")} {
 		f.Add(body, bears)
 	}
 	f.Fuzz(func(t *testing.T, body, header string) {
