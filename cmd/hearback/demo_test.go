@@ -141,6 +141,10 @@ func TestDemoShowsEveryState(t *testing.T) {
 	if v := view(rehearse.Unreachable); len(v.Tasks) == 0 || len(v.Messages) != 0 {
 		t.Errorf("the family whom no message reaches: %+v", v)
 	}
+	tasks, err := ask.Tasks(t.Context(), a.Conn())
+	if err != nil || !slices.ContainsFunc(tasks, func(k picture.CaseTask) bool { return k.Case == seeded.shown[rehearse.Unreachable] }) {
+		t.Errorf("among %d tasks none is about the family whom no message reaches: %v", len(tasks), err)
+	}
 	if v := view(rehearse.TwoEnquiries); len(v.Promises) != 2 {
 		t.Errorf("the family with two enquiries: %+v", v)
 	}

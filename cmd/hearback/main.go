@@ -41,6 +41,7 @@ func verbs() []verb {
 		{"publish", "publish [--json] [FILE…]", "store events (CloudEvents as JSON lines) from files or standard input", publishVerb},
 		{"check", "check [--json] [DIR]", "prove a book: every fault with its place and what to do", checkVerb},
 		{"waiting", "waiting [--json]", "who is waiting for a reply, the longest wait first", waitingVerb},
+		{"tasks", "tasks [--json]", "what only a person can do, the oldest first: phone a family, find out who wrote", tasksVerb},
 		{"case", "case [--json] REF", "one case: its promises, messages and timeline, each with its reason", caseVerb},
 		{"doctor", "doctor [--json]", "test NATS, disk, Twilio, mail, clock and book, and say what is wrong", doctorVerb},
 		{"publish-book", "publish-book [--by NAME] [--why TEXT] DIR", "put a checked book in force for new promises", publishBookVerb},

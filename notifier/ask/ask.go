@@ -1,6 +1,6 @@
 // Package ask lets people on the command line ask the running process what it
-// sees, over NATS request and reply: who is waiting, and what happened in one
-// case. Every replica answers from its own picture. The subjects lie outside
+// sees, over NATS request and reply: who is waiting, what only a person can do, and
+// what happened in one case. Every replica answers from its own picture. The subjects lie outside
 // the council's stream, so that questions are not stored.
 package ask
 
@@ -24,8 +24,9 @@ const (
 	name           = "hearback"
 	version        = "1.0.0"
 	subjectWaiting = "ask-hearback.waiting"
+	subjectTasks   = "ask-hearback.tasks"
 	subjectCase    = "ask-hearback.case"
-	// page is how many promises go into one reply, well under NATS's 1 MB.
+	// page is how many promises or tasks go into one reply, well under NATS's 1 MB.
 	page = 1000
 	// patience is how long one answer may take.
 	patience = 10 * time.Second
@@ -34,17 +35,19 @@ const (
 // Source is where answers come from.
 type Source interface {
 	Waiting() []picture.Waiting
+	// Tasks lists what only a person can do, the oldest first.
+	Tasks() []picture.CaseTask
 	// Case returns picture.ErrUnknown for a case that the ledger does not hold.
 	Case(ctx context.Context, ref string) (picture.CaseView, error)
 }
 
-type waitingQuestion struct {
+type listQuestion struct {
 	From int `json:"from"`
 }
 
-type waitingAnswer struct {
-	Waiting []picture.Waiting `json:"waiting"`
-	Next    int               `json:"next"` // 0 after the last page
+type listAnswer[T any] struct {
+	List []T `json:"list"`
+	Next int `json:"next"` // 0 after the last page
 }
 
 type caseQuestion struct {
@@ -56,19 +59,6 @@ func Serve(nc *nats.Conn, source Source) (micro.Service, error) {
 	service, err := micro.AddService(nc, micro.Config{Name: name, Version: version, Description: "who waits for a reply, and why each message was sent"})
 	if err != nil {
 		return nil, fmt.Errorf("answer questions over NATS: %w", err)
-	}
-	waiting := func(r micro.Request) {
-		var q waitingQuestion
-		if err := json.Unmarshal(r.Data(), &q); err != nil || q.From < 0 {
-			_ = r.Error("400", "the question is not understood", nil)
-			return
-		}
-		all := source.Waiting()
-		a := waitingAnswer{Waiting: all[min(q.From, len(all)):min(q.From+page, len(all))]}
-		if q.From+page < len(all) {
-			a.Next = q.From + page
-		}
-		answer(r, a)
 	}
 	one := func(r micro.Request) {
 		var q caseQuestion
@@ -89,13 +79,31 @@ func Serve(nc *nats.Conn, source Source) (micro.Service, error) {
 		}
 	}
 	err = errors.Join(
-		service.AddEndpoint("waiting", micro.HandlerFunc(waiting), micro.WithEndpointSubject(subjectWaiting)),
+		service.AddEndpoint("waiting", list(source.Waiting), micro.WithEndpointSubject(subjectWaiting)),
+		service.AddEndpoint("tasks", list(source.Tasks), micro.WithEndpointSubject(subjectTasks)),
 		service.AddEndpoint("case", micro.HandlerFunc(one), micro.WithEndpointSubject(subjectCase)),
 	)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("answer questions over NATS: %w", err), service.Stop())
 	}
 	return service, nil
+}
+
+// list answers with a list, page by page.
+func list[T any](all func() []T) micro.HandlerFunc {
+	return func(r micro.Request) {
+		var q listQuestion
+		if err := json.Unmarshal(r.Data(), &q); err != nil || q.From < 0 {
+			_ = r.Error("400", "the question is not understood", nil)
+			return
+		}
+		all := all()
+		a := listAnswer[T]{List: all[min(q.From, len(all)):min(q.From+page, len(all))]}
+		if q.From+page < len(all) {
+			a.Next = q.From + page
+		}
+		answer(r, a)
+	}
 }
 
 // answer sends JSON, compressed: a long history must fit into one reply.
@@ -114,15 +122,25 @@ var ErrNobody = errors.New("no running Hearback answered")
 
 // Waiting asks who is waiting, the longest wait first.
 func Waiting(ctx context.Context, nc *nats.Conn) ([]picture.Waiting, error) {
-	waiting := []picture.Waiting{}
+	return whole[picture.Waiting](ctx, nc, subjectWaiting)
+}
+
+// Tasks asks what only a person can do, the oldest first.
+func Tasks(ctx context.Context, nc *nats.Conn) ([]picture.CaseTask, error) {
+	return whole[picture.CaseTask](ctx, nc, subjectTasks)
+}
+
+// whole asks for every page of a list; it is never nil.
+func whole[T any](ctx context.Context, nc *nats.Conn, subject string) ([]T, error) {
+	all := []T{}
 	for from := 0; ; {
-		var a waitingAnswer
-		if err := put(ctx, nc, subjectWaiting, waitingQuestion{From: from}, &a); err != nil {
+		var a listAnswer[T]
+		if err := put(ctx, nc, subject, listQuestion{From: from}, &a); err != nil {
 			return nil, err
 		}
-		waiting = append(waiting, a.Waiting...)
+		all = append(all, a.List...)
 		if a.Next <= from {
-			return waiting, nil
+			return all, nil
 		}
 		from = a.Next
 	}
