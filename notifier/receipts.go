@@ -93,6 +93,10 @@ func (d *decider) receiptReceived(e events.Event) {
 			accepted.Awaits = AwaitsBounce
 		}
 		d.result(accepted)
+		if !slices.ContainsFunc(d.c.Recent, func(h Handed) bool { return h.ID == m.ID }) {
+			// The hand-over's own result is still to come, and says nothing new then.
+			d.c.Recent = append(d.c.Recent, Handed{ID: m.ID, Provider: r.Provider, At: r.At})
+		}
 	}
 	d.cameOf(r)
 }
