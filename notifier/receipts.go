@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +41,9 @@ type Awaited struct {
 	AskAt time.Time `json:"ask_at,omitzero"`
 	// Ask: the provider is to be asked now.
 	Ask bool `json:"ask,omitempty"`
+	// Printed: it is a letter, and the printer has posted it. No more is known of one
+	// unless it comes back.
+	Printed bool `json:"printed,omitempty"`
 }
 
 // await keeps what is needed to find another way should the message not arrive.
@@ -105,18 +109,19 @@ func (d *decider) receiptReceived(e events.Event) {
 // part has failed, whatever another part's receipt says.
 func (d *decider) cameOf(r Result) {
 	i := slices.IndexFunc(d.c.Sent, func(a Awaited) bool { return a.Message.ID == r.Message })
-	if i >= 0 && r.Asked && r.Status == Sent && d.c.Sent[i].Ask {
-		d.changed = true
-		d.c.Sent[i].Ask = false
-		d.say("Message "+r.Message+" is on its way", r.Reason)
-		return
-	}
-	if i < 0 || rank(r.Status) <= rank(d.c.Sent[i].Status) {
+	if i < 0 {
 		return
 	}
 	a := &d.c.Sent[i]
 	if r.Provider != "" && a.Provider != "" && r.Provider != a.Provider || r.Channel != "" && r.Channel != a.Message.Channel {
 		// It speaks of another hand-over, or of what another system named alike.
+		return
+	}
+	if r.Status == Sent && a.Status == Sent && a.Message.Channel == Letter {
+		d.printed(a, r)
+		return
+	}
+	if rank(r.Status) <= rank(a.Status) {
 		return
 	}
 	d.changed = true
@@ -150,6 +155,21 @@ func (d *decider) cameOf(r Result) {
 	}
 	m.Anytime = m.Anytime && (m.Staff || d.now.Sub(m.Decided) <= stillAtOnce)
 	d.fallOver(m, r)
+}
+
+// printed takes that a letter was posted. The first report of it is recorded, and the
+// provider need not be asked any more.
+func (d *decider) printed(a *Awaited, r Result) {
+	if a.Printed && !a.Ask {
+		return
+	}
+	d.changed = true
+	if !a.Printed {
+		r.Channel, r.Provider, r.Awaits = Letter, cmp.Or(r.Provider, a.Provider), ""
+		d.settled = append(d.settled, Settled{Result: r, To: a.Message.To})
+		d.say("Letter "+a.Message.ID+" was printed and posted", cmp.Or(r.Reason, "the provider says so"))
+	}
+	a.Printed, a.AskAt, a.Ask = true, time.Time{}, false
 }
 
 // rank orders what may be known of a message that was handed over.
