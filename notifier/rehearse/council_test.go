@@ -33,7 +33,7 @@ func exampleBook(t testing.TB) *notifier.Book {
 // noon is a Tuesday.
 func noon() time.Time { return time.Date(2026, time.November, 24, 12, 0, 0, 0, time.UTC) }
 
-func bytesOf(t testing.TB, value any) string {
+func bytesOf(t rapid.TB, value any) string {
 	t.Helper()
 	text, err := json.Marshal(value)
 	if err != nil {
