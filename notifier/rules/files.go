@@ -18,6 +18,7 @@ import (
 const (
 	rulesFile     = "rules.yaml"
 	directoryFile = "directory.yaml"
+	holidaysFile  = "bank-holidays.json" // may be absent
 	wordsFolder   = "words"
 )
 
@@ -31,8 +32,8 @@ const (
 // Files is a book as one bundle, path to content, as it goes into the stream.
 type Files map[string]string
 
-// Bundle gathers the files of a book: rules.yaml, directory.yaml and what is in
-// the folder words. It passes over other files and over names that begin with a
+// Bundle gathers the files of a book: rules.yaml, directory.yaml, what is in the
+// folder words and, where it is there, bank-holidays.json. It passes over other files and over names that begin with a
 // dot. It does not judge what the files say: that is for [Load].
 func Bundle(fsys fs.FS) (Files, error) {
 	var faults collector
@@ -69,6 +70,7 @@ func gather(fsys fs.FS, faults *collector) Files {
 	g := gathering{fsys: fsys, faults: faults, files: make(Files)}
 	g.required(rulesFile, "rules.yml", "rule.yaml")
 	g.required(directoryFile, "directory.yml", "directories.yaml")
+	g.optional(holidaysFile, "bank_holidays.json", "bankholidays.json", "bank-holiday.json", "holidays.json")
 	switch info, err := fs.Stat(fsys, wordsFolder); {
 	case err != nil:
 		g.fault(wordsFolder, "there is no folder of words", "make it, with a folder for each language in it, such as words/en")
@@ -103,6 +105,20 @@ func (g *gathering) required(name string, slips ...string) {
 		return
 	}
 	g.file(name)
+}
+
+// optional takes a file in where it is there. One under a name that is nearly its
+// own would otherwise be passed over in silence.
+func (g *gathering) optional(name string, slips ...string) {
+	if _, err := fs.Stat(g.fsys, name); err == nil {
+		g.file(name)
+		return
+	}
+	for _, slip := range slips {
+		if _, err := fs.Stat(g.fsys, slip); err == nil {
+			g.fault(slip, "this file would not be read", "rename it to "+name)
+		}
+	}
 }
 
 // deepestFolder bounds the search for words, whose files stand two levels down.

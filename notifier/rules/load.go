@@ -10,7 +10,8 @@ import (
 	"hearback/templates"
 )
 
-// Load reads a book: rules.yaml, directory.yaml and the folder words.
+// Load reads a book: rules.yaml, directory.yaml, the folder words and, where it
+// is there, bank-holidays.json.
 //
 // It gives every fault of every file, sorted by file, line and column. The book
 // is nil if any of them is not a [Fault] with Warning. The book's version is
@@ -20,7 +21,7 @@ func Load(fsys fs.FS) (*notifier.Book, []Fault) {
 	files := gather(fsys, faults)
 	var r *ruleBook
 	if content, ok := files[rulesFile]; ok {
-		r = readRules(rulesFile, content, faults)
+		r = readRules(rulesFile, content, readHolidays(files, faults), faults)
 	}
 	var dir *directory
 	if content, ok := files[directoryFile]; ok {
@@ -61,7 +62,7 @@ type ruleBook struct {
 	answers      answers
 }
 
-func readRules(file, content string, faults *collector) *ruleBook {
+func readRules(file, content string, holidays *holidayTables, faults *collector) *ruleBook {
 	doc, root := readDocument(file, content, faults)
 	if root == nil {
 		return nil
@@ -76,7 +77,7 @@ func readRules(file, content string, faults *collector) *ruleBook {
 		r.council, location = doc.council(n)
 	}
 	if n := o.value("working_time"); n != nil {
-		r.calendar = doc.workingTime(n, location)
+		r.calendar = doc.workingTime(n, location, holidays)
 	}
 	if n := o.value("contact_hours"); n != nil {
 		r.readContactHours(n)

@@ -56,14 +56,9 @@ var workingShape = shape{"working_time", []field{
 	{"closures", "closures: [{from: 2026-12-24, to: 2027-01-01, name: Christmas closure}]", false},
 }}
 
-// divisions are the tables of bank holidays there are.
-func divisions() []string {
-	return []string{"england-and-wales", "scotland", "northern-ireland", "united-kingdom"}
-}
-
 // workingTime reads when the council works. The calendar is nil where it could
 // not count.
-func (d *document) workingTime(n *yaml.Node, location *time.Location) *calendar.Calendar {
+func (d *document) workingTime(n *yaml.Node, location *time.Location, holidays *holidayTables) *calendar.Calendar {
 	o, ok := d.object(n, workingShape)
 	if !ok {
 		return nil
@@ -71,12 +66,10 @@ func (d *document) workingTime(n *yaml.Node, location *time.Location) *calendar.
 	c := &calendar.Calendar{Location: location}
 	sound := true
 	if division := o.text("bank_holidays"); division.given() {
-		holidays, err := calendar.BankHolidays(division.value)
-		if err != nil {
+		if c.Holidays, ok = holidays.of(division.value); !ok {
 			d.fault(division.node, "\""+clip(division.value)+"\" is not a table of bank holidays", didYouMean(division.value, divisions()))
 			sound = false
 		}
-		c.Holidays = holidays
 	}
 	hours := o.value("hours")
 	if hours == nil {
