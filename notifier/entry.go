@@ -14,6 +14,8 @@ type Entry struct {
 	At time.Time `json:"at"`
 	// Book is the version in force.
 	Book string `json:"book"`
+	// Build names the program that decided; empty where it does not know its own.
+	Build string `json:"build,omitempty"`
 	// Through is the stream sequence up to which every event had been answered
 	// when the entry was decided; a new leader reads on from the highest one.
 	Through uint64     `json:"through"`

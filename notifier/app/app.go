@@ -136,7 +136,7 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	}
 	makeLink := links{keys, config.PublicURL, config.textsComeIn()}.of
 	a.engine = engine.New(engine.Config{
-		Stream: a.stream, Picture: a.picture, Shelf: a.shelf, Holder: holder, Term: leaseTerm, Sole: config.NatsURL == "", Log: a.log,
+		Stream: a.stream, Picture: a.picture, Shelf: a.shelf, Holder: holder, Term: leaseTerm, Sole: config.NatsURL == "", Build: Build(), Log: a.log,
 		Outbox: outbox.Config{Lanes: lanes, Link: makeLink, Domain: config.domain(), ListingLag: config.doubtFor(), ReplyTimeout: replyTimeout},
 	})
 	if err := a.engine.Load(ctx); err != nil {

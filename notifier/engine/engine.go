@@ -39,6 +39,8 @@ type Config struct {
 	Holder string
 	Term   time.Duration
 	Sole   bool
+	// Build names the program in every entry that it writes.
+	Build string
 	// RoundMost bounds how many cases are decided in one commit.
 	RoundMost int
 	Log       *slog.Logger

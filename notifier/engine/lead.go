@@ -157,7 +157,7 @@ func (l *leader) catchUp(ctx context.Context) error {
 	last, err := l.config.Stream.Last(ctx, events.RejectedWildcard)
 	if err == nil {
 		err = l.readTo(ctx, []string{events.RejectedWildcard}, l.through, last.Sequence, func(r stream.Record) {
-			l.refused = max(l.refused, refusedSequence(r))
+			l.refused = max(l.refused, RefusedSequence(r))
 		})
 	}
 	if err != nil && !errors.Is(err, stream.ErrNone) {

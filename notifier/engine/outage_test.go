@@ -50,7 +50,7 @@ func TestTheServerIsAwayForAWhile(t *testing.T) {
 				if findings := hearback.Engine.Findings(); len(findings) > 0 {
 					t.Errorf("the auditor found %q", findings)
 				}
-				town.Replay(hearback.Shelf.Books())
+				town.Replay()
 			})
 		})
 	}

@@ -150,6 +150,7 @@ func (l *leader) unit(d *decided, books notifier.Books, now time.Time) (stream.U
 		return l.refusal(d.works[0], now)
 	}
 	entry := notifier.NewEntry(d.decision, d.inputs, books.Current.Version, l.through, now)
+	entry.Build = l.config.Build
 	data, raw, err := picture.Encode(entry)
 	if err != nil {
 		return stream.Unit{}, err
@@ -212,7 +213,9 @@ func (l *leader) refusal(w work, now time.Time) (stream.Unit, error) {
 		Header: header}}, err
 }
 
-func refusedSequence(r stream.Record) uint64 {
+// RefusedSequence is the event that a refusal is about; 0 for one of a gateway, which
+// stored no event.
+func RefusedSequence(r stream.Record) uint64 {
 	sequence, _ := strconv.ParseUint(first(r.Header[headerInput]), 10, 64)
 	return sequence
 }

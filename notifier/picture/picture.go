@@ -155,6 +155,15 @@ func (p *Picture) Case(ref string) (notifier.Case, uint64, error) {
 	return c, sequence, nil
 }
 
+// DecodeCase reads the line of a stored entry that [CaseLine] gives; no line is a case
+// of which nothing was decided yet.
+func DecodeCase(line []byte) (notifier.Case, error) {
+	if len(line) == 0 {
+		return notifier.Case{}, nil
+	}
+	return decode(line)
+}
+
 func decode(raw []byte) (c notifier.Case, err error) {
 	err = json.Unmarshal(raw, &c)
 	return c, err

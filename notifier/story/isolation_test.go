@@ -178,7 +178,7 @@ func TestABadEventStopsNothingElse(t *testing.T) {
 		town.Settle()
 		wantAll("after a crash")
 		town.Silence()
-		town.Replay(hearback.Shelf.Books())
+		town.Replay()
 	})
 }
 
@@ -317,7 +317,7 @@ func TestTheSameEventAThousandTimes(t *testing.T) {
 		town.Asks("H-1", "e2")
 		town.Phone(family).Expects("ref H-1")
 		town.Silence()
-		town.Replay(hearback.Shelf.Books())
+		town.Replay()
 	})
 }
 
@@ -361,7 +361,7 @@ func TestAnEventFrom2019(t *testing.T) {
 		if findings := hearback.Engine.Findings(); len(findings) > 0 {
 			t.Errorf("the auditor found %q", findings)
 		}
-		town.Replay(hearback.Shelf.Books())
+		town.Replay()
 	})
 }
 

@@ -83,7 +83,7 @@ func TestTheLadderOverTheChristmasClosure(t *testing.T) {
 		if findings := hearback.Engine.Findings(); len(findings) > 0 {
 			t.Errorf("the auditor found %q", findings)
 		}
-		town.Replay(hearback.Shelf.Books())
+		town.Replay()
 	})
 }
 
@@ -93,7 +93,7 @@ func TestTheLadderWhenTheClocksGoBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		town := story.New(t, deploy.Hertfordshire(), "Fri 23 Oct 2026 15:00")
-		hearback := town.Start(story.Setup{})
+		town.Start(story.Setup{})
 		town.Opens("H-1", "north", "o.jane", family, "")
 		town.Tells("H-1", events.TypeEnquiryReceived, `{"enquiry":"e1","channel":"phone","urgent":true}`)
 		town.Phone(family).Expects("by 5pm on Mon 26 Oct")
@@ -112,7 +112,7 @@ func TestTheLadderWhenTheClocksGoBack(t *testing.T) {
 		town.Inbox(head).Expects("2 working days ago").At("Wed 28 Oct 2026 09:00")
 		town.Phone(family).Expects("late").At("Wed 28 Oct 2026 09:00")
 		town.Silence()
-		town.Replay(hearback.Shelf.Books())
+		town.Replay()
 	})
 }
 
@@ -122,7 +122,7 @@ func TestTheLadderWhenTheClocksGoForward(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		town := story.New(t, deploy.Hertfordshire(), "Thu 25 Mar 2027 10:00")
-		hearback := town.Start(story.Setup{})
+		town.Start(story.Setup{})
 		town.Opens("H-1", "north", "o.jane", family, "")
 		town.Tells("H-1", events.TypeEnquiryReceived, `{"enquiry":"e1","channel":"phone","urgent":true}`)
 		town.Phone(family).Expects("by 5pm on Tue 30 Mar")
@@ -134,7 +134,7 @@ func TestTheLadderWhenTheClocksGoForward(t *testing.T) {
 		town.Until("Wed 31 Mar 2027 09:02")
 		town.Inbox(boss).Expects("1 working day ago").At("Wed 31 Mar 2027 09:00")
 		town.Silence()
-		town.Replay(hearback.Shelf.Books())
+		town.Replay()
 	})
 }
 

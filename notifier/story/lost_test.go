@@ -31,7 +31,7 @@ func TestTheAcknowledgementOfARoundIsLost(t *testing.T) {
 						t.Errorf("unsettled %d, repeated %d, conflicts %d, failures %d", stats.UnsettledCases, stats.Repeats, stats.Conflicts, stats.CommitFailures)
 					}
 					wantInOrder(t, town, families)
-					town.Replay(leader.Shelf.Books())
+					town.Replay()
 				})
 			})
 		}
@@ -66,7 +66,7 @@ func TestTheAcknowledgementIsLostAndTheLeadershipWithIt(t *testing.T) {
 				}
 				wantInOrder(t, town, families)
 				sameView(t, "at the end", second, first)
-				town.Replay(second.Shelf.Books())
+				town.Replay()
 			})
 		})
 	}
@@ -97,7 +97,7 @@ func TestTheLineBreaksAgainWhileARoundIsLookedFor(t *testing.T) {
 					t.Errorf("unsettled %d, repeated %d", stats.UnsettledCases, stats.Repeats)
 				}
 				wantInOrder(t, town, families)
-				town.Replay(leader.Shelf.Books())
+				town.Replay()
 			})
 		})
 	}

@@ -144,7 +144,7 @@ func TestEachCaseIsDecidedInStreamOrder(t *testing.T) {
 				if stats := hearback.Stats(); stats.Conflicts != 0 || stats.Refused != 0 || stats.UnsettledCases != 0 {
 					t.Errorf("conflicts %d, refused %d, unsettled %d", stats.Conflicts, stats.Refused, stats.UnsettledCases)
 				}
-				town.Replay(hearback.Shelf.Books())
+				town.Replay()
 			})
 		})
 	}
@@ -190,6 +190,6 @@ func TestTheOrderHoldsThroughCrashes(t *testing.T) {
 		if unsettled := hearback.Stats().UnsettledCases; unsettled != 0 {
 			t.Errorf("%d cases have unsettled messages", unsettled)
 		}
-		town.Replay(hearback.Shelf.Books())
+		town.Replay()
 	})
 }

@@ -124,7 +124,7 @@ func TestTheLeaderDiesInARush(t *testing.T) {
 				if findings := standby.Engine.Findings(); len(findings) > 0 {
 					t.Errorf("the auditor found %q", findings)
 				}
-				town.Replay(standby.Shelf.Books())
+				town.Replay()
 			})
 		})
 	}
@@ -167,7 +167,7 @@ func TestAStandbyIsReadyAllTheTime(t *testing.T) {
 		town.Replies("H-1", "e2")
 		town.Pass(20 * time.Minute) // past the dates of both
 		town.Silence()
-		town.Replay(standby.Shelf.Books())
+		town.Replay()
 	})
 }
 
@@ -223,7 +223,7 @@ func TestADeposedLeaderSendsNothing(t *testing.T) {
 			}
 		}
 		sameView(t, "after the line is mended", next, deposed)
-		town.Replay(next.Shelf.Books())
+		town.Replay()
 	})
 }
 
@@ -259,7 +259,7 @@ func TestADeposedLeaderDoesNotTryAgain(t *testing.T) {
 		if unsettled := next.Stats().UnsettledCases; unsettled != 0 {
 			t.Errorf("%d cases have unsettled messages", unsettled)
 		}
-		town.Replay(next.Shelf.Books())
+		town.Replay()
 	})
 }
 
@@ -293,7 +293,7 @@ func TestATextUnderWayOutlivesItsLeader(t *testing.T) {
 			t.Errorf("unsettled %d, repeated %d", stats.UnsettledCases, stats.Repeats)
 		}
 		sameView(t, "at the end", next, deposed)
-		town.Replay(next.Shelf.Books())
+		town.Replay()
 	})
 }
 
@@ -325,6 +325,6 @@ func TestTwoThatDieInTurn(t *testing.T) {
 		if stats := leader.Stats(); stats.UnsettledCases != 0 || stats.Repeats != 0 {
 			t.Errorf("unsettled %d, repeated %d", stats.UnsettledCases, stats.Repeats)
 		}
-		town.Replay(leader.Shelf.Books())
+		town.Replay()
 	})
 }
