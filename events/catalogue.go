@@ -69,6 +69,7 @@ var kinds = []Kind{
 	{TypeOfficerDeclined, FromCallbacks, "an officer says that a reply is not theirs to give"},
 	{TypeOfficerTexted, FromCallbacks, "a member of staff answered a chase by text"},
 	{TypeTaskDone, FromCallbacks, "a person has finished a task"},
+	{TypeCaseReplanned, FromCallbacks, "a manager moves a case's open promises to another version of the book"},
 
 	{TypeMessageSent, FromHearback, "a provider has accepted a message"},
 	{TypeMessageDelivered, FromHearback, "a provider says that a message has arrived"},

@@ -164,6 +164,8 @@ func (e Event) dataType() described {
 		return new(OfficerTexted)
 	case TypeTaskDone:
 		return new(TaskDone)
+	case TypeCaseReplanned:
+		return new(Replanned)
 	}
 	if IsOutcome(e.Type) {
 		return new(Outcome)

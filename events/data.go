@@ -189,6 +189,15 @@ type TaskDone struct {
 	Events []string `json:"events,omitempty"`
 }
 
+// Replanned is the data of case.replanned.
+type Replanned struct {
+	// Book is the version of the book that the case's open promises move to. One that
+	// was never published is refused, and every promise keeps its date.
+	Book string `json:"book"`
+	By   string `json:"by,omitempty"`
+	Why  string `json:"why,omitempty"` // in words, for staff
+}
+
 // Outcome is the data of what Hearback publishes. Each type fills the members that
 // concern it: message.* the message, its channel and contact; promise.* the promise;
 // task.opened the task.

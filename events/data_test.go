@@ -132,6 +132,7 @@ func TestTagsAndReadersNameTheSameMembers(t *testing.T) {
 	roundTripFull[events.Wished](t)
 	roundTripFull[events.OfficerDeclined](t)
 	roundTripFull[events.TaskDone](t)
+	roundTripFull[events.Replanned](t)
 	roundTripFull[events.Outcome](t)
 }
 

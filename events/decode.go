@@ -241,6 +241,10 @@ func (d *TaskDone) members() []member {
 	return []member{{"task", &d.Task}, {"by", &d.By}, {"note", &d.Note}, {"events", &d.Events}}
 }
 
+func (d *Replanned) members() []member {
+	return []member{{"book", &d.Book}, {"by", &d.By}, {"why", &d.Why}}
+}
+
 func (d *Outcome) members() []member {
 	return []member{
 		{"message", &d.Message}, {"channel", &d.Channel}, {"contact", &d.Contact},

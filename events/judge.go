@@ -217,6 +217,11 @@ func (d *TaskDone) judge(_ Event, found *faults) {
 	}
 }
 
+func (d *Replanned) judge(_ Event, found *faults) {
+	requireText("data.book", d.Book, "write the version of the book, such as hearback book history shows it", found)
+	shortText("data.by", d.By, found)
+}
+
 func (d *Outcome) judge(e Event, found *faults) {
 	for _, m := range d.members() {
 		if text := m.to.(*string); m.name != "reason" {

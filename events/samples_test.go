@@ -99,6 +99,7 @@ var sampleData = map[string]struct {
 	"officer.texted":                 {"SM00000000000000000000000000000001", "/twilio/inbound", "", events.OfficerTexted{By: "o.jane", Address: "+447700900200", Text: "2 Friday", ProviderID: "SM00000000000000000000000000000001", Answer: "until", Until: "2026-11-27", Say: "H-10482: the family is told that they hear by Fri 27 Nov."}},
 	"officer.declined":               {"d-1", "/links", "", events.OfficerDeclined{Enquiry: "q1", By: "o.jane"}},
 	"task.done":                      {"t-1", "/console", "", events.TaskDone{Task: "H-10482.3", By: "p.lead", Note: "phoned and left word with the family"}},
+	"case.replanned":                 {"replanned-4711", "/publish-book", "", events.Replanned{Book: "3f9c5a0d12be", By: "p.manager", Why: "replies within a week"}},
 	"message.sent":                   {"H-10482.7.sent", "/hearback", "", events.Outcome{Message: "H-10482.7", Channel: "sms", Contact: "c1", Promise: "reply", Enquiry: "q1", ProviderID: "SM0003"}},
 	"message.delivered":              {"H-10482.7.delivered", "/hearback", "", events.Outcome{Message: "H-10482.7", Channel: "sms", Contact: "c1", ProviderID: "SM0003"}},
 	"message.failed":                 {"H-10482.8.failed", "/hearback", "", events.Outcome{Message: "H-10482.8", Channel: "email", Contact: "c1", Reason: "the mailbox does not exist"}},
@@ -185,6 +186,8 @@ func dataLike(t *testing.T, e events.Event, example any) any {
 		data, err = events.DataOf[events.Wished](e)
 	case events.OfficerDeclined:
 		data, err = events.DataOf[events.OfficerDeclined](e)
+	case events.Replanned:
+		data, err = events.DataOf[events.Replanned](e)
 	case events.TaskDone:
 		data, err = events.DataOf[events.TaskDone](e)
 	case events.Outcome:

@@ -15,7 +15,7 @@ const (
 	TypeContactUnsafe   = "contact.unsafe"
 )
 
-// What providers' callbacks, links in messages and the console add.
+// What providers' callbacks, links in messages, the console and the command line add.
 const (
 	TypeMessageReceived  = "message.received"
 	TypeReceiptReceived  = "receipt.received"
@@ -26,6 +26,7 @@ const (
 	TypeOfficerDeclined  = "officer.declined"
 	TypeOfficerTexted    = "officer.texted"
 	TypeTaskDone         = "task.done"
+	TypeCaseReplanned    = "case.replanned"
 )
 
 // What Hearback publishes for other services to follow.

@@ -132,7 +132,11 @@ type Promise struct {
 	Unheard []string `json:"unheard,omitempty"`
 	// Postponed is the date a person moved the reply to, with the reason given.
 	Postponed *Postponed `json:"postponed,omitempty"`
-	Ended     *Ended     `json:"ended,omitempty"`
+	// Told is set where the family was told a later date than the promise has now.
+	Told *Told `json:"told,omitempty"`
+	// Moved is why re-planning moved the date, as the family is told.
+	Moved string `json:"moved,omitempty"`
+	Ended *Ended `json:"ended,omitempty"`
 }
 
 // Postponed is a new date that a person promised.

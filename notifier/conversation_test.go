@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,8 @@ var rewrite = flag.Bool("rewrite", false, "write the recorded conversations anew
 // begin with ">" are commands, "|" continues one, "#" and empty lines are for
 // the reader; the rest is the whole answer of the core.
 //
-//	> book                                 the book of testdata/books/base; "| file: old => new" changes it
+//	> book                                 the book of testdata/books/base; "| file: old => new" changes it.
+//	                                       The first is @1, the second @2, also in the data of an event
 //	> forget-books                         the same, and no earlier version is kept
 //	> at 2026-11-23 09:00 TYPE {DATA}      an event, taken at that London time (id=, time= and seq= may stand before DATA)
 //	> given 2026-11-16 09:00 TYPE {DATA}   the same, and what came of it is no part of the story
@@ -89,9 +91,19 @@ type conversation struct {
 	ref   string
 	now   time.Time
 	count int
+	// versions are those of the books, in the order in which they came into force.
+	versions []string
 }
 
-func (s *conversation) printf(format string, args ...any) { fmt.Fprintf(s.told, format+"\n", args...) }
+// printf writes @1 for the first version of the book, so that no story hangs on what
+// else stands in it.
+func (s *conversation) printf(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	for i, version := range s.versions {
+		line = strings.ReplaceAll(line, version, fmt.Sprintf("@%d", i+1))
+	}
+	fmt.Fprintln(s.told, line)
+}
 
 func (s *conversation) command(line string, more []string) {
 	verb, rest, _ := strings.Cut(line, " ")
@@ -150,6 +162,9 @@ func (s *conversation) book(changes []string) {
 	}
 	s.books.Current = book
 	s.books.Versions[book.Version] = book
+	if !slices.Contains(s.versions, book.Version) {
+		s.versions = append(s.versions, book.Version)
+	}
 }
 
 func (s *conversation) event(rest string) {
@@ -163,6 +178,9 @@ func (s *conversation) event(rest string) {
 	}
 	s.now = clock(s.t, fields[0]+" "+fields[1])
 	s.count++
+	for i, version := range s.versions {
+		data = strings.ReplaceAll(data, fmt.Sprintf(`"@%d"`, i+1), `"`+version+`"`)
+	}
 	e := happened(fmt.Sprintf("e%d", s.count), fields[2], s.ref, s.now, "{"+data)
 	sequence := uint64(s.count)
 	for _, option := range fields[3:] {

@@ -135,6 +135,9 @@ func (d *decider) event(e events.Event) {
 	case events.TypeOfficerTexted:
 		d.officerTexted(e)
 		return
+	case events.TypeCaseReplanned:
+		d.replan(data[events.Replanned](e))
+		return
 	}
 	if d.c.State == Stopped {
 		d.whileStopped(e)
@@ -342,6 +345,7 @@ func (d *decider) postpone(data events.Postponement, at time.Time, concerns func
 		deadline := promised(book.Calendar, until, rule.Statutory, d.now)
 		p.Due, p.DueDate, p.Late = deadline.At.UTC(), deadline.Date, false
 		p.Postponed = &Postponed{Until: until, Reason: data.Reason, By: data.By}
+		p.Told, p.Moved = nil, ""
 		p.Done = d.now
 		if !p.Due.After(d.now) { // it arrived after the date that was promised: late, and no new date to tell
 			p.Done = at

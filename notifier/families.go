@@ -138,7 +138,8 @@ func (d *decider) hearNow() {
 		audience, _ := d.audience(p)
 		for _, k := range audience {
 			waits := p.waitsFor(k) && d.reachable(k) || d.hasLetterOnly(p, k) && d.atOnce(k)
-			if !waits || d.isBeingTold(p, k) {
+			m, said := p.standing(rule)
+			if !waits || !said || d.isBeingTold(p, k) {
 				continue
 			}
 			quickly := d.quickly(k)
@@ -148,11 +149,9 @@ func (d *decider) hearNow() {
 			d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool {
 				return t.Promise == p.Key() && (t.What == taskReach || quickly && (t.What == taskPhone || t.What == taskLetter) && t.Contact == k.ID)
 			})
-			if m, said := p.standing(rule); said {
-				m.Why = "a way to reach them has become known, and they have not heard yet"
-				m.Anytime = m.Anytime && d.now.Sub(p.Opened) <= stillAtOnce
-				d.tellContact(p, k, m, d.c.order(k, Via{}), false)
-			}
+			m.Why = "a way to reach them has become known, and they have not heard yet"
+			m.Anytime = m.Anytime && d.now.Sub(p.Opened) <= stillAtOnce
+			d.tellContact(p, k, m, d.c.order(k, Via{}), false)
 		}
 	}
 	for _, p := range d.c.Promises {

@@ -238,7 +238,7 @@ func (w *world) checkPromises(before notifier.Case, d notifier.Decision, in noti
 		if in.Event != nil {
 			kind = in.Event.Type
 		}
-		rule, _ := w.books.Current.Rule(p.Rule)
+		rule, _ := w.books.Version(p.Book).Rule(p.Rule)
 		ended := kind == events.TypeCaseClosed || kind == events.TypeCaseStopped
 		if kept := slices.Contains(rule.KeptBy, kind); kept != d.Ended[i].Ended.Kept || !kept && !ended {
 			w.t.Fatalf("promise %s was ended by %q, kept %v", p.Key(), kind, d.Ended[i].Ended.Kept)
@@ -287,9 +287,12 @@ func (w *world) checkHeard(before notifier.Case, d notifier.Decision, in notifie
 		maps.DeleteFunc(w.posted, func(key string, _ time.Time) bool { return strings.HasPrefix(key, p.Key()+" ") })
 	}
 	for _, p := range d.Case.Promises {
-		rule, _ := w.books.Current.Rule(p.Rule)
 		key := p.Key()
-		if w.heard[key] || rule.Acknowledge == nil {
+		if _, was := before.Promise(key); !was {
+			rule, _ := w.books.Version(p.Book).Rule(p.Rule)
+			w.owed[key] = rule.Acknowledge != nil
+		}
+		if w.heard[key] || !w.owed[key] {
 			continue
 		}
 		waits := slices.ContainsFunc(d.Case.Messages, func(m notifier.Message) bool {

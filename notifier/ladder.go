@@ -126,6 +126,9 @@ func nextRung(rungs []rung, p Promise, c *calendar.Calendar, t time.Time) time.T
 			next = at
 		}
 	}
+	if p.Told != nil && p.Told.Due.After(t) && (next.IsZero() || p.Told.Due.Before(next)) {
+		next = p.Told.Due
+	}
 	if next.IsZero() {
 		next = after(t, lastRungRepeats, c)
 	}
@@ -193,10 +196,20 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 	if len(rungs) == 0 && p.Late && p.Task == "" {
 		d.openTask("Answer the family: the rule of promise "+p.Key()+" chases nobody", "a ladder without steps ends in silence", p.Key(), p.From)
 	}
+	family := *p
+	if p.Told != nil {
+		family.Due, family.DueDate = p.Told.Due, p.Told.Date
+		switch {
+		case d.now.Before(p.Told.Due):
+			lateWords = ""
+		case from.Before(p.Told.Due) && p.Late && lateWords == "":
+			lateWords = rule.lateWords()
+		}
+	}
 	if lateWords != "" && !told[Family] {
 		told[Family] = true
 		d.withdrawFor(p.Key(), "a newer message says more", func(m Message) bool { return !m.Staff })
-		d.tellFamily(*p, Lateness, lateWords, Via{}, false, "the reply is late and the family is told so")
+		d.tellFamily(family, Lateness, lateWords, Via{}, false, "the reply is late and the family is told so")
 	}
 	return told[Family]
 }

@@ -159,6 +159,9 @@ func (d *decider) familyValues(p Promise, k Contact) templates.Values {
 	if k.ID != "" {
 		values[string(LinkFamily)] = marks()[LinkFamily]
 	}
+	if p.Moved != "" {
+		values["reason"] = p.Moved
+	}
 	if p.Postponed != nil {
 		values["reason"] = cmp.Or(p.Postponed.Reason, "No reason was recorded.")
 	}

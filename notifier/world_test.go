@@ -61,15 +61,15 @@ var steps = rapid.Custom(func(t *rapid.T) notifier.Step {
 	return s
 })
 
-// books are books of one version: the words and people of the recorded
-// conversations under rules and hours that differ.
+// books are the words and people of the recorded conversations under rules and hours
+// that differ, and a second version of the same promises to which open ones may move.
 var books = rapid.Custom(func(t *rapid.T) notifier.Books {
 	book := *base().Current
 	book.Version = "drawn"
 	book.ContactHours = rapid.SampledFrom([]calendar.Hours{book.ContactHours, hours("mon-fri", "09:00-17:00"), hours("mon-sun", "00:00-24:00"),
 		hours("wed", "10:00-11:00")}).Draw(t, "contact hours")
 	if rapid.Bool().Draw(t, "the book of the conversations") {
-		return only(&book)
+		return andAgain(t, &book)
 	}
 	book.Rules = nil
 	for i := range rapid.IntRange(1, 2).Draw(t, "rules") {
@@ -86,8 +86,35 @@ var books = rapid.Custom(func(t *rapid.T) notifier.Books {
 		}
 		book.Rules = append(book.Rules, rule)
 	}
-	return only(&book)
+	return andAgain(t, &book)
 })
+
+// andAgain adds a second version of a book: other dates and ladders, other closures
+// and holidays, and perhaps a promise that is gone.
+func andAgain(t *rapid.T, book *notifier.Book) notifier.Books {
+	again := *book
+	again.Version = "drawn again"
+	again.Rules = slices.Clone(book.Rules)
+	for i := range again.Rules {
+		rule := &again.Rules[i]
+		rule.Due = calendar.Due{Amount: amounts.Draw(t, "due again")}
+		if rapid.Bool().Draw(t, "another ladder") {
+			rule.Steps = rapid.SliceOfN(steps, 1, 4).Draw(t, "steps again")
+		}
+		if rapid.IntRange(0, 4).Draw(t, "acknowledges no more") == 0 {
+			rule.Acknowledge = nil
+		}
+	}
+	if rapid.IntRange(0, 4).Draw(t, "the last promise is gone") == 0 {
+		again.Rules = again.Rules[:len(again.Rules)-1]
+	}
+	days := *book.Calendar
+	if rapid.Bool().Draw(t, "no closures") {
+		days.Closures = nil
+	}
+	again.Calendar = &days
+	return notifier.Books{Current: book, Versions: map[string]*notifier.Book{book.Version: book, again.Version: &again}}
+}
 
 func hours(days, span string) calendar.Hours {
 	h, err := calendar.ParseHours(map[string][]string{days: {span}})
@@ -140,7 +167,7 @@ func drawEvent(t *rapid.T, now time.Time) (kind string, data any) {
 		events.TypeCaseOpened, events.TypeCaseChanged, events.TypeReplyPostponed, events.TypeOfficerChanged, events.TypeOfficerAway,
 		events.TypeContactChanged, events.TypeContactUnsafe, events.TypeContactOptedOut, events.TypeMessageReceived, events.TypeMessageReceived, events.TypeTaskDone,
 		events.TypeContactOptedIn, events.TypeContactWished, events.TypeOfficerDeclined, events.TypeReceiptReceived, events.TypeReceiptReceived,
-		events.TypeComplaintReceived, events.TypeComplaintReplied, events.TypeCaseClosed, events.TypeCaseStopped,
+		events.TypeComplaintReceived, events.TypeComplaintReplied, events.TypeCaseClosed, events.TypeCaseStopped, events.TypeCaseReplanned,
 	}).Draw(t, "type")
 	switch kind {
 	case events.TypeEnquiryReceived:
@@ -195,6 +222,8 @@ func drawEvent(t *rapid.T, now time.Time) (kind string, data any) {
 	case events.TypeMessageReceived:
 		return kind, events.MessageReceived{Channel: notifier.SMS, Contact: optional(ids, "contact"), Automatic: rapid.IntRange(0, 4).Draw(t, "machine") == 0,
 			Text: rapid.SampledFrom([]string{secretText, secretText, secretText, "STOP", "START", "HELP"}).Draw(t, "text")}
+	case events.TypeCaseReplanned:
+		return kind, events.Replanned{Book: rapid.SampledFrom([]string{"drawn", "drawn again", "never published"}).Draw(t, "version"), By: "p.manager", Why: secretNote}
 	case events.TypeTaskDone:
 		return kind, events.TaskDone{Task: fmt.Sprintf("H-1-t%d", rapid.IntRange(1, 4).Draw(t, "task")), Note: secretNote}
 	default:
@@ -217,6 +246,7 @@ type world struct {
 	stopped  bool
 	gone     map[string]bool // ids of messages and tasks that were ever decided
 	heard    map[string]bool // promises about which somebody was told, or a person was asked to tell them
+	owed     map[string]bool // promises that the book acknowledged when they opened
 	last     *events.Event
 	seenTo   bool                 // a person did a task: it need not be open any more
 	posted   map[string]time.Time // when news of a promise last went to somebody by letter
@@ -239,7 +269,7 @@ func homeOf(lines []string) string {
 
 func newWorld(t *rapid.T) *world {
 	start := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 365*24*60).Draw(t, "start")) * time.Minute)
-	return &world{t: t, books: books.Draw(t, "books"), now: start, contacts: map[string]events.Contact{}, wished: map[string][]string{}, gone: map[string]bool{}, heard: map[string]bool{}, posted: map[string]time.Time{}}
+	return &world{t: t, books: books.Draw(t, "books"), now: start, contacts: map[string]events.Contact{}, wished: map[string][]string{}, gone: map[string]bool{}, heard: map[string]bool{}, owed: map[string]bool{}, posted: map[string]time.Time{}}
 }
 
 // takes decides about an event as the leader would.

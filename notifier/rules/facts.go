@@ -206,6 +206,8 @@ func members(eventType string) []string {
 		return append(own, "by", "address", "text", "provider_id", "answer", "until", "say")
 	case events.TypeTaskDone:
 		return append(own, "task", "by", "note", "events")
+	case events.TypeCaseReplanned:
+		return append(own, "book", "by", "why")
 	}
 	return own
 }

@@ -21,7 +21,7 @@ func TestKnownMembersAreThoseOfTheEvents(t *testing.T) {
 		events.TypeMessageReceived: events.MessageReceived{}, events.TypeContactOptedOut: events.OptedOut{},
 		events.TypeContactOptedIn: events.OptedOut{}, events.TypeReceiptReceived: events.Receipt{}, events.TypeContactWished: events.Wished{},
 		events.TypeContactConfirmed: events.Confirmed{}, events.TypeOfficerTexted: events.OfficerTexted{},
-		events.TypeOfficerDeclined: events.OfficerDeclined{}, events.TypeTaskDone: events.TaskDone{},
+		events.TypeOfficerDeclined: events.OfficerDeclined{}, events.TypeTaskDone: events.TaskDone{}, events.TypeCaseReplanned: events.Replanned{},
 	} {
 		want := []string{"occurred_on", "urgent"}
 		kinds := map[string]reflect.Kind{"urgent": reflect.Bool}

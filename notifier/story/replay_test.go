@@ -99,6 +99,8 @@ func everyKind(t *testing.T, town *story.Town) (hearback *story.Replica, told ma
 
 	// The deadlines pass under a newer book, with one email for several chases.
 	town.Publish(story.Book(t, story.QuietRules))
+	town.Settle()
+	tell("H-1", events.TypeCaseReplanned, fmt.Sprintf(`{"book":%q,"by":"p.manager"}`, hearback.Shelf.Books().Current.Version))
 	town.Asks("H-2", "e2")
 	town.Pass(30 * time.Minute)
 	crash()
