@@ -3,6 +3,8 @@ package notifier
 import (
 	"slices"
 	"strings"
+
+	"hearback/templates"
 )
 
 // tellFamily says something to everybody whom a promise concerns, each by the
@@ -78,7 +80,7 @@ func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string
 		}
 		if d.posted(next) {
 			d.say("No second letter to "+next.recipientWords(), "one with the same news is on its way since less than a day")
-		} else if !d.compose(&next, d.familyValues(p, k), p) {
+		} else if !d.compose(&next, func(language string) templates.Values { return d.familyValues(p, k, language) }, p) {
 			tried = append(tried, channel+": the words could not be made")
 			continue
 		}

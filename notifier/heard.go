@@ -206,5 +206,6 @@ func (d *decider) write(k Contact, m Message) bool {
 		return false
 	}
 	m.To, m.Address, m.Language = k.ID, k.address(m.Channel), d.c.language(k)
-	return d.compose(&m, d.familyValues(Promise{}, k), Promise{Book: d.book().Version})
+	values := func(language string) templates.Values { return d.familyValues(Promise{}, k, language) }
+	return d.compose(&m, values, Promise{Book: d.book().Version})
 }

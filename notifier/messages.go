@@ -22,12 +22,14 @@ const (
 
 // compose renders a message and adds it to the case. A message that says the
 // same to the same address and is still waiting serves both. It is false where
-// the words cannot be made: a task then asks a person to mend them.
-func (d *decider) compose(m *Message, values templates.Values, p Promise) bool {
+// the words cannot be made: a task then asks a person to mend them. The values are
+// asked for in the language of the words that were found.
+func (d *decider) compose(m *Message, valuesIn func(language string) templates.Values, p Promise) bool {
 	book := d.books.Version(p.Book)
 	if !book.Words.Has(m.Words, templates.Channel(m.Channel), m.Language) {
 		book = d.book()
 	}
+	values := valuesIn(book.Words.Language(m.Words, templates.Channel(m.Channel), m.Language))
 	rendered, err := book.Words.Render(m.Words, templates.Channel(m.Channel), m.Language, values)
 	if err != nil {
 		why := "the words " + m.Words + " cannot be used for " + m.Channel
@@ -146,15 +148,15 @@ func (d *decider) withdraw(why string, unwanted func(Message) bool) {
 	})
 }
 
-// familyValues fills the placeholders of words for families. No value names the
-// child, a school, a need or a decision.
-func (d *decider) familyValues(p Promise, k Contact) templates.Values {
+// familyValues fills the placeholders of words for families, in the language of the
+// words. No value names the child, a school, a need or a decision.
+func (d *decider) familyValues(p Promise, k Contact, language string) templates.Values {
 	book := d.book()
 	loc := book.Calendar.Location
 	values := templates.Values{
 		"council": book.Council.Name, "ref": d.c.Ref, "phone": d.phone(),
-		"due date": p.DueDate.Words(), "due day": p.DueDate.Short(), "due time": calendar.Clock(p.Due, loc),
-		"urgent": yes(p.Urgent), "name": k.Name, "told": roleWords[d.told],
+		"due date": p.DueDate.WordsIn(language), "due day": p.DueDate.ShortIn(language), "due time": calendar.ClockIn(p.Due, loc, language),
+		"urgent": yes(p.Urgent), "name": k.Name, "told": toldIn(d.told, language),
 	}
 	if k.ID != "" {
 		values[string(LinkFamily)] = marks()[LinkFamily]
@@ -163,7 +165,7 @@ func (d *decider) familyValues(p Promise, k Contact) templates.Values {
 		values["reason"] = p.Moved
 	}
 	if p.Postponed != nil {
-		values["reason"] = cmp.Or(p.Postponed.Reason, "No reason was recorded.")
+		values["reason"] = cmp.Or(p.Postponed.Reason, noReasonIn(language))
 	}
 	return values
 }

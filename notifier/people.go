@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hearback/events"
+	"hearback/templates"
 )
 
 // The rungs of staff, lowest first, as steps name them.
@@ -238,7 +239,7 @@ func (d *decider) chasePerson(p Promise, who chased, words string, via []string,
 		}
 		m := Message{Kind: Chase, Promise: p.Key(), To: who.person.ID, Staff: true, Role: who.role, Channel: channel,
 			Address: address, Words: words, Via: via[i+1:], All: all, Anytime: true, Why: why}
-		if d.compose(&m, d.staffValues(p, who), p) && !all {
+		if d.compose(&m, func(string) templates.Values { return d.staffValues(p, who) }, p) && !all {
 			return
 		}
 	}

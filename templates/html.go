@@ -57,7 +57,7 @@ const (
 // address could run code leads nowhere.
 func HTML(markdown string, frame Frame) string {
 	source := []byte(markdown)
-	document := parseMarkdown(source)
+	document := parseDressed(source)
 	dress(document)
 	language := frame.Language
 	if language == "" {

@@ -2,7 +2,6 @@ package templates
 
 import (
 	"slices"
-	"strings"
 )
 
 // Library is all the words of one book. It never changes after [Parse], so it
@@ -28,16 +27,8 @@ type words struct {
 
 // find applies the order of languages that Render promises.
 func (l *Library) find(name string, channel Channel, language string) *words {
-	language = strings.ToLower(language)
-	for language != "" {
-		if found := l.files[key{name, channel, language}]; found != nil {
-			return found
-		}
-		cut := strings.LastIndexByte(language, '-')
-		if cut < 0 {
-			break
-		}
-		language = language[:cut]
+	if found := l.own(name, channel, language); found != nil {
+		return found
 	}
 	return l.files[key{name, channel, DefaultLanguage}]
 }
@@ -46,6 +37,30 @@ func (l *Library) find(name string, channel Channel, language string) *words {
 // falls back to.
 func (l *Library) Has(name string, channel Channel, language string) bool {
 	return l.find(name, channel, language) != nil
+}
+
+// Language is the language of the words that Render would find, as its folder is
+// named; empty where there are none. Values must speak it.
+func (l *Library) Language(name string, channel Channel, language string) string {
+	if found := l.find(name, channel, language); found != nil {
+		return found.language
+	}
+	return ""
+}
+
+// Only gives the library without the languages that use refuses, which are given as
+// their folders are named.
+func (l *Library) Only(use func(language string) bool) *Library {
+	kept := &Library{files: make(map[key]*words, len(l.files))}
+	for place, found := range l.files {
+		if use(found.language) {
+			kept.files[place] = found
+			kept.names = append(kept.names, place.name)
+		}
+	}
+	slices.Sort(kept.names)
+	kept.names = slices.Compact(kept.names)
+	return kept
 }
 
 // Names lists the names of all words, sorted.

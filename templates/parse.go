@@ -13,11 +13,16 @@ import (
 // largestFile bounds one file of words. The longest letter is a hundredth of it.
 const largestFile = 64 << 10
 
+// StatusFile stands in the folder of a language and says who approved its words. It is
+// for those who keep the book, and no part of any message.
+const StatusFile = "status.yaml"
+
 // Parse reads a folder of words: <language>/<name>.sms.txt,
 // <language>/<name>.email.md and <language>/<name>.letter.md, where the language is
 // a BCP 47 tag and the name is in lower case with hyphens. The first line of an
 // email or a letter is "Subject: …", then comes an empty line, then Markdown; a
-// letter's holds paragraphs, "# " headings and "* " lists and nothing else. Files whose names begin with a dot are
+// letter's holds paragraphs, "# " headings and "* " lists and nothing else. The words
+// [Interpreter] have no subject. Files whose names begin with a dot and [StatusFile] are
 // passed over. A byte order mark and Windows line ends are accepted.
 //
 // known says which placeholders may be used, by the name of the words; the
@@ -84,7 +89,7 @@ func (r *reader) language(fsys fs.FS, language string) {
 		return
 	}
 	for _, file := range files {
-		if !strings.HasPrefix(file.Name(), ".") {
+		if !strings.HasPrefix(file.Name(), ".") && file.Name() != StatusFile {
 			r.file(fsys, language, file)
 		}
 	}
@@ -118,7 +123,7 @@ func (r *reader) file(fsys fs.FS, language string, entry fs.DirEntry) {
 	case allowed == nil:
 		allowed = []string{}
 	}
-	found, faults := parseFile(file, text, channel, allowed)
+	found, faults := parseFile(file, text, name, channel, allowed)
 	r.faults = append(r.faults, faults...)
 	if len(faults) > 0 {
 		return
@@ -163,7 +168,7 @@ func read(fsys fs.FS, file string) (text, problem, remedy string) {
 }
 
 // parseFile reads one file of words. Only without faults is the result fit for use.
-func parseFile(file, content string, channel Channel, allowed []string) (*words, []Fault) {
+func parseFile(file, content, name string, channel Channel, allowed []string) (*words, []Fault) {
 	content = strings.TrimPrefix(content, "\ufeff")
 	content = strings.ReplaceAll(content, "\r\n", "\n")
 	content = strings.ReplaceAll(content, "\r", "\n")
@@ -183,6 +188,11 @@ func parseFile(file, content string, channel Channel, allowed []string) (*words,
 		if len(s.faults) == 0 {
 			found.body = normaliseParts(found.body, hasJoiningScript(s.text))
 		}
+		return found, s.faults
+	}
+	if name == Interpreter {
+		found.body = reader.read(0)
+		s.checkInterpreter(found.body)
 		return found, s.faults
 	}
 	start, subjectEnd, bodyStart, ok := s.head("the " + string(channel))

@@ -94,6 +94,7 @@ func Known() map[string][]string {
 		OptedOut:        family,
 		OptedIn:         family,
 		Help:            family,
+		Interpreter:     names(InterpreterPlaceholders()),
 		ReplyDueSoon:    staff,
 		ReplyOverdue:    staff,
 		ChasesDigest:    names(DigestPlaceholders()),

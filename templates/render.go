@@ -58,7 +58,8 @@ func (u *Unwritten) Error() string {
 //
 // Of the languages it takes the one asked for, then the same with its last
 // subtags dropped (cy-GB, cy), then [DefaultLanguage]. The tag's case does not
-// matter; an empty one asks for DefaultLanguage.
+// matter; an empty one asks for DefaultLanguage. Who asked for another language than
+// they get is told of an interpreter in the same message: see [Interpreter].
 //
 // The error is [*Missing] when a value that the message would show is missing
 // or blank, and [*Unwritten] when there are no such words.
@@ -76,7 +77,7 @@ func (l *Library) Render(name string, channel Channel, language string, values V
 		if lacks != "" {
 			return missing(lacks)
 		}
-		return Rendered{Body: tidy(body), Language: found.language}, nil
+		return l.withInterpreter(Rendered{Body: tidy(body), Language: found.language}, name, channel, language, values)
 	}
 	line, lacks := appendParts(room[:0], found.subject, values, plainLine)
 	if lacks != "" {
@@ -87,7 +88,7 @@ func (l *Library) Render(name string, channel Channel, language string, values V
 	if lacks != "" {
 		return missing(lacks)
 	}
-	return Rendered{Subject: subject, Body: string(body), Language: found.language}, nil
+	return l.withInterpreter(Rendered{Subject: subject, Body: string(body), Language: found.language}, name, channel, language, values)
 }
 
 // kind is what a value is made safe for.

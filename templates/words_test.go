@@ -2,6 +2,7 @@ package templates_test
 
 import (
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,36 +23,94 @@ func exampleLibrary(tb testing.TB) *templates.Library {
 	return library
 }
 
-// worst are the longest values that a text may have to carry.
+// worst are the longest values that a text may have to carry, but for the date.
 var worst = templates.Values{
-	"council": "Hertfordshire County Council", "ref": "H-12345678",
-	"due day": "Wed 30 Sept", "due time": "11:59pm", "phone": "01632 960123",
+	"council": "Hertfordshire County Council", "ref": "H-12345678", "phone": "01632 960123",
 	"told": "the head of service", "urgent": "no",
 }
 
-func TestEveryTextFitsOnePart(t *testing.T) {
+// dates are what the calendar writes of a promise in each language: the day in full,
+// the same short, the time; then the longest short day and the longest time.
+var dates = map[string][5]string{
+	"en": {"Monday 30 November 2026", "Mon 30 Nov", "5pm", "Wed 30 Sept", "11:59pm"},
+	"cy": {"dydd Llun 30 Tachwedd 2026", "Llun 30 Tach", "5yh", "Gwen 29 Chwef", "hanner dydd"},
+}
+
+func languages(tb testing.TB) []string {
+	tb.Helper()
+	entries, err := os.ReadDir(exampleWords)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var list []string
+	for _, entry := range entries {
+		if _, known := dates[entry.Name()]; !known {
+			tb.Errorf("this test does not know how %s writes dates", entry.Name())
+		}
+		list = append(list, entry.Name())
+	}
+	return list
+}
+
+// in gives values in a language of which the test knows how it writes dates.
+func in(language string, values templates.Values) templates.Values {
+	spoken := maps.Clone(values)
+	spoken["due date"], spoken["due day"], spoken["due time"] = dates[language][0], dates[language][1], dates[language][2]
+	switch language {
+	case "en":
+	case "cy":
+		spoken["told"] = "arweinydd y tîm"
+	default:
+		delete(spoken, "told")
+	}
+	return spoken
+}
+
+// inAtWorst gives the longest values of a language.
+func inAtWorst(language string) templates.Values {
+	spoken := in(language, worst)
+	spoken["due day"], spoken["due time"] = dates[language][3], dates[language][4]
+	return spoken
+}
+
+func TestEveryTextFitsItsParts(t *testing.T) {
 	library := exampleLibrary(t)
-	texts := 0
-	for _, name := range library.Names() {
-		if !library.Has(name, templates.SMS, "en") {
-			continue
-		}
-		texts++
-		rendered, err := library.Render(name, templates.SMS, "en", worst)
-		if err != nil {
-			t.Fatal(err)
-		}
-		size := templates.Measure(rendered.Body)
-		t.Logf("%s: %d units, %d left: %s", name, size.Units, size.Left, rendered.Body)
-		if size.Encoding != templates.GSM7 || size.Parts != 1 {
-			t.Errorf("%s: %s, %d parts, %q", name, size.Encoding, size.Parts, rendered.Body)
-		}
-		if strings.Contains(strings.ToUpper(rendered.Body), "REPLY STOP") {
-			t.Errorf("%s asks for an answer that a named sender cannot receive", name)
+	texts := make(map[string]int)
+	for _, language := range languages(t) {
+		for _, name := range library.Names() {
+			if !slices.Contains(library.Languages(name, templates.SMS), language) {
+				continue
+			}
+			texts[language]++
+			rendered, err := library.Render(name, templates.SMS, language, inAtWorst(language))
+			if err != nil {
+				t.Fatal(err)
+			}
+			size := templates.Measure(rendered.Body)
+			t.Logf("%s/%s: %s, %d units, %d left: %s", language, name, size.Encoding, size.Units, size.Left, rendered.Body)
+			encoding, most := templates.GSM7, 1
+			if slices.Contains([]string{"ar", "bn", "pa", "uk", "ur"}, language) {
+				encoding, most = templates.UCS2, 2
+			}
+			if size.Encoding != encoding || size.Parts > most {
+				t.Errorf("%s/%s: %s, %d parts, %q", language, name, size.Encoding, size.Parts, rendered.Body)
+			}
+			if strings.Contains(strings.ToUpper(rendered.Body), "REPLY STOP") {
+				t.Errorf("%s asks for an answer that a named sender cannot receive", name)
+			}
 		}
 	}
-	if texts != 9 {
-		t.Errorf("%d texts, want 9", texts)
+	for _, language := range languages(t) {
+		want := 7 // families
+		switch language {
+		case "en":
+			want = 10 // strangers and staff too
+		case "cy":
+			want = 8
+		}
+		if texts[language] != want {
+			t.Errorf("%d texts in %s, want %d", texts[language], language, want)
+		}
 	}
 }
 
@@ -59,47 +118,69 @@ func TestEveryTextFitsOnePart(t *testing.T) {
 // is sent. Run with -update to write the files anew, then read them.
 func TestWordsAsSent(t *testing.T) {
 	library := exampleLibrary(t)
-	for _, name := range library.Names() {
-		t.Run(name, func(t *testing.T) {
-			values := examples(templates.StaffPlaceholders())
-			switch name {
-			case templates.EnquiryReceived, templates.ReplyLate, templates.ReplyPostponed, templates.OptedOut, templates.OptedIn, templates.Help, "unknown-sender":
-				values = examples(templates.FamilyPlaceholders())
-			case templates.ChasesDigest:
-				values = examples(templates.DigestPlaceholders())
+	for _, language := range languages(t) {
+		for _, name := range library.Names() {
+			if name == templates.Interpreter || !slices.Contains(library.Languages(name, templates.Email), language) {
+				continue
 			}
-			var b strings.Builder
-			if library.Has(name, templates.SMS, "en") {
-				rendered, err := library.Render(name, templates.SMS, "en", values)
-				if err != nil {
-					t.Fatal(err)
-				}
-				b.WriteString("Text message:\n" + rendered.Body + "\n\n")
+			file := name + ".txt"
+			if language != "en" {
+				file = language + "/" + file
 			}
-			if library.Has(name, templates.Letter, "en") {
-				rendered, err := library.Render(name, templates.Letter, "en", values)
-				if err != nil {
-					t.Fatal(err)
-				}
-				b.WriteString("Letter:\n" + rendered.Subject + "\n\n" + templates.Print(rendered.Body) + "\n")
-			}
-			rendered, err := library.Render(name, templates.Email, "en", values)
-			if err != nil {
-				t.Fatal(err)
-			}
-			b.WriteString("Subject: " + rendered.Subject + "\n\n" + templates.Text(rendered.Body) + "\n")
-			b.WriteString(templates.HTML(rendered.Body, templates.Frame{
-				Title: rendered.Subject, Council: values["council"], Language: rendered.Language,
-			}))
-			golden(t, name+".txt", b.String())
-		})
+			t.Run(language+"/"+name, func(t *testing.T) { golden(t, file, asSent(t, library, name, language, language)) })
+		}
 	}
+	t.Run("interpreter", func(t *testing.T) {
+		golden(t, "interpreter.txt", asSent(t, library, templates.EnquiryReceived, "so", "en"))
+	})
+}
+
+// asSent is a message to who asked for one language and has it in another.
+func asSent(t *testing.T, library *templates.Library, name, wanted, written string) string {
+	t.Helper()
+	values := examples(templates.StaffPlaceholders())
+	switch name {
+	case templates.EnquiryReceived, templates.ReplyLate, templates.ReplyPostponed, templates.OptedOut, templates.OptedIn, templates.Help, "unknown-sender":
+		values = examples(templates.FamilyPlaceholders())
+	case templates.ChasesDigest:
+		values = examples(templates.DigestPlaceholders())
+	}
+	if written != "en" {
+		values = in(written, values)
+	}
+	render := func(channel templates.Channel) templates.Rendered {
+		rendered, err := library.Render(name, channel, wanted, values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rendered.Language != written {
+			t.Fatalf("%s %s is in %s, want %s", name, channel, rendered.Language, written)
+		}
+		return rendered
+	}
+	var b strings.Builder
+	if slices.Contains(library.Languages(name, templates.SMS), written) {
+		b.WriteString("Text message:\n" + render(templates.SMS).Body + "\n\n")
+	}
+	if slices.Contains(library.Languages(name, templates.Letter), written) {
+		rendered := render(templates.Letter)
+		b.WriteString("Letter:\n" + rendered.Subject + "\n\n" + templates.Print(rendered.Body) + "\n")
+	}
+	rendered := render(templates.Email)
+	b.WriteString("Subject: " + rendered.Subject + "\n\n" + templates.Text(rendered.Body) + "\n")
+	b.WriteString(templates.HTML(rendered.Body, templates.Frame{
+		Title: rendered.Subject, Council: values["council"], Language: rendered.Language,
+	}))
+	return b.String()
 }
 
 func golden(t *testing.T, file, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", "sent", file)
 	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}

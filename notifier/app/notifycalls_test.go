@@ -157,7 +157,7 @@ func TestWhatNotifyCannotWriteGoesByEmail(t *testing.T) {
 	words("en/urgent-received.sms.txt", "((council)): we have your urgent message, ref ((ref)). We reply by ((due day)). Call ((phone))\n")
 	words("en/urgent-received.email.md", "Subject: We have your urgent message, ((ref))\n\nWe reply by ((due day)). Call ((phone)). ((council))\n")
 	before, after, _ := strings.Cut(string(book["rules.yaml"].Data), "when: data.urgent == true")
-	book["rules.yaml"].Data = []byte(before + "when: data.urgent == true" + strings.Replace(after, "words: enquiry-received", "words: urgent-received", 1))
+	book["rules.yaml"].Data = []byte(before + "when: data.urgent == true" + strings.Replace(after, "words: enquiry-received", "words: urgent-received", 1) + "\nlanguages: {approved: [ur]}\n")
 
 	c, provider := openWithNotify(t, book)
 	c.tell("H-1", events.TypeCaseOpened, map[string]any{"team": "north", "officer": "o.jane",

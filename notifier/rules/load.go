@@ -28,6 +28,7 @@ func Load(fsys fs.FS) (*notifier.Book, []Fault) {
 		dir = readDirectory(directoryFile, content, faults)
 	}
 	words := readWords(files, r, faults)
+	r.readStatus(files, words, faults)
 	if r != nil {
 		r.check(dir, words)
 	}
@@ -37,7 +38,7 @@ func Load(fsys fs.FS) (*notifier.Book, []Fault) {
 			return nil, list
 		}
 	}
-	return r.book(files.Version(), dir.value, words.library), list
+	return r.book(files.Version(), dir.value, words.library.Only(r.uses)), list
 }
 
 var ruleBookShape = shape{"the rules", []field{
@@ -48,6 +49,7 @@ var ruleBookShape = shape{"the rules", []field{
 	{"tasks", "tasks: {due: 4 working hours, steps: [{at: due, chase: [officer, team_lead], words: task-overdue}]}", false},
 	{"unknown_senders", "unknown_senders: {reply: unknown-sender}", false},
 	{"keywords", "keywords: {stop: [leave me alone]}", false},
+	{"languages", "languages: {approved: [pl, ur]}", false},
 	{"promises", "promises: [{name: reply, opened_by: enquiry.received, due: 5 working days, steps: […]}]", true},
 }}
 
@@ -60,6 +62,7 @@ type ruleBook struct {
 	contactHours calendar.Hours
 	promises     []promise
 	answers      answers
+	approved     []text // languages, by their tags
 }
 
 func readRules(file, content string, holidays *holidayTables, faults *collector) *ruleBook {
@@ -88,6 +91,7 @@ func readRules(file, content string, holidays *holidayTables, faults *collector)
 		doc.fault(n, "the book promises nothing", "add a promise, such as the example book's \"reply\"")
 	}
 	r.readAnswers()
+	r.readLanguages()
 	return r
 }
 

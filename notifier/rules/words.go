@@ -51,8 +51,8 @@ type use struct {
 	channels []templates.Channel
 }
 
-// uses lists every place of the rules that asks for words.
-func (r *ruleBook) uses() []use {
+// wordUses lists every place of the rules that asks for words.
+func (r *ruleBook) wordUses() []use {
 	var uses []use
 	for _, p := range r.promises {
 		if p.acknowledge.given() {
@@ -145,7 +145,7 @@ func (r *ruleBook) placeholders() map[string][]string {
 		return known
 	}
 	audiences := make(map[string][]audience)
-	for _, u := range r.uses() {
+	for _, u := range r.wordUses() {
 		if !slices.Contains(audiences[u.value], u.to) {
 			audiences[u.value] = append(audiences[u.value], u.to)
 		}
@@ -165,7 +165,7 @@ func (r *ruleBook) checkWords(list *wordList) {
 		return
 	}
 	missing := make(map[string]bool)
-	for _, u := range r.uses() {
+	for _, u := range r.wordUses() {
 		if !missing[u.value] && !r.present(list, u) {
 			missing[u.value] = true
 			continue
@@ -174,7 +174,11 @@ func (r *ruleBook) checkWords(list *wordList) {
 	}
 	r.ownWords(list, templates.ChasesDigest, []templates.Channel{templates.Email}, false)
 	r.ownWords(list, templates.ReplyPostponed, []templates.Channel{templates.SMS, templates.Email}, true)
+	if len(list.folders()) > 1 {
+		r.ownWords(list, templates.Interpreter, []templates.Channel{templates.SMS, templates.Email}, true)
+	}
 	r.checkLetters(list)
+	r.checkLanguages(list)
 }
 
 // checkLetters warns, in a book that has words for letters, of news that it cannot
@@ -190,7 +194,7 @@ func (r *ruleBook) checkLetters(list *wordList) {
 		return
 	}
 	told := []string{templates.ReplyPostponed}
-	for _, u := range r.uses() {
+	for _, u := range r.wordUses() {
 		if u.to == toFamily && u.value != r.answers.reply.value && !slices.Contains(told, u.value) {
 			told = append(told, u.value)
 		}
@@ -204,7 +208,7 @@ func (r *ruleBook) checkLetters(list *wordList) {
 		}
 	}
 	for _, name := range written {
-		if !slices.Contains(told, name) {
+		if !slices.Contains(told, name) && name != templates.Interpreter {
 			warn(name, "these words never go as a letter", "delete this file: letters tell families that they were heard, and what becomes of their reply")
 		}
 	}
@@ -280,8 +284,11 @@ func (r *ruleBook) ownWords(list *wordList, name string, channels []templates.Ch
 	for _, channel := range channels {
 		if file := wordsPath(name, channel); !list.there[file] {
 			why := "several chases of one person cannot go as one email"
-			if name == templates.ReplyPostponed {
+			switch name {
+			case templates.ReplyPostponed:
 				why = "a family is not told by " + string(channel) + " when the date of a reply moves"
+			case templates.Interpreter:
+				why = "a family that reads no English is not told by " + string(channel) + " that an interpreter can be arranged"
 			}
 			r.doc.faults.add(Fault{File: wordsFolder + "/" + file, Line: 1, Column: 1, Warning: warning,
 				Problem: "these words are missing, so " + why, Remedy: "write this file"})

@@ -1,0 +1,45 @@
+package notifier
+
+import "strings"
+
+// The few values of a message to a family that we write ourselves, in the language of
+// its words. Dates and times are the calendar's.
+
+// toldIn names who has been told, as it reads on from "we have told". It is empty,
+// and the words leave it out, in a language that is not here.
+func toldIn(role, language string) string {
+	switch primary(language) {
+	case "", "en":
+		return roleWords[role]
+	case "cy": // after "wrth", which softens the first letter
+		switch role {
+		case Officer:
+			return "y swyddog"
+		case TeamLead:
+			return "arweinydd y tîm"
+		case Manager:
+			return "y rheolwr"
+		case HeadOfService:
+			return "bennaeth y gwasanaeth"
+		}
+	}
+	return ""
+}
+
+// noReasonIn stands where a person gave a new date and no reason. It is empty in a
+// language that is not here.
+func noReasonIn(language string) string {
+	switch primary(language) {
+	case "", "en":
+		return "No reason was recorded."
+	case "cy":
+		return "Ni chofnodwyd rheswm."
+	}
+	return ""
+}
+
+// primary is the first subtag of a language's tag: cy of cy-GB.
+func primary(language string) string {
+	first, _, _ := strings.Cut(strings.ToLower(language), "-")
+	return first
+}
