@@ -50,14 +50,24 @@ type Rule struct {
 	OpenedBy []string
 	KeptBy   []string
 	// When is nil for a rule without a condition.
-	When      Condition
-	Due       calendar.Due
-	Statutory bool
-	Cites     string
+	When Condition
+	Due  calendar.Due
+	// CountsFrom names the date in the event's data that Due counts from, or back
+	// from; empty: from when it happened.
+	CountsFrom string
+	Statutory  bool
+	Cites      string
+	// Law is how a statutory date is counted.
+	Law calendar.Law
+	// Applies are the dates of effect: what happened on other days opens nothing.
+	Applies Span
 	// Acknowledge is nil for a rule that tells the family nothing when it opens.
 	Acknowledge *Acknowledge
 	Steps       []Step
 }
+
+// Span is a stretch of days, both included; a zero date leaves its side open.
+type Span struct{ From, Until calendar.Date }
 
 // Condition is the book's `when`. Holds returns an error where the event lacks
 // what the condition asks for; the promise is then opened, because silence

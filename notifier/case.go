@@ -107,7 +107,10 @@ type Promise struct {
 	Book string `json:"book"`
 	// Opened is when the clock started: when it happened, not when it was stored.
 	Opened time.Time `json:"opened"`
-	Due    time.Time `json:"due"`
+	// Dates are those that the event named and the rule counts from. They are never
+	// changed, and may be shared.
+	Dates map[string]calendar.Date `json:"dates,omitempty"`
+	Due   time.Time                `json:"due"`
 	// DueDate is the London date of Due that families and officers are told.
 	DueDate calendar.Date `json:"due_date"`
 	// Channel is how the family got in touch.

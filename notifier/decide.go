@@ -197,8 +197,11 @@ func (d *decider) open(e events.Event) {
 		enquiry.Enquiry = e.ID
 	}
 	opened := false
+	location := d.book().Calendar.Location
+	started := start(e, d.book().Calendar)
+	on := calendar.DateOf(started, location)
 	for _, rule := range d.book().Rules {
-		if !slices.Contains(rule.OpenedBy, e.Type) {
+		if !slices.Contains(rule.OpenedBy, e.Type) || !rule.AppliesOn(on) {
 			continue
 		}
 		why := ""
@@ -210,7 +213,7 @@ func (d *decider) open(e events.Event) {
 				continue
 			}
 		}
-		d.openPromise(rule, enquiry, start(e, d.book().Calendar), why)
+		d.openPromise(rule, enquiry, started, rule.DatesOf(e, location), why)
 		opened = true
 	}
 	if !opened && (e.Type == events.TypeEnquiryReceived || e.Type == events.TypeMessageReceived) {
@@ -219,8 +222,8 @@ func (d *decider) open(e events.Event) {
 	}
 }
 
-func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, note string) {
-	p := Promise{Rule: rule.Name, Enquiry: q.Enquiry, Book: d.book().Version, Opened: opened.UTC(),
+func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, dates map[string]calendar.Date, note string) {
+	p := Promise{Rule: rule.Name, Enquiry: q.Enquiry, Book: d.book().Version, Opened: opened.UTC(), Dates: dates,
 		Channel: q.Channel, From: q.From, Urgent: q.Urgent}
 	if _, is := d.c.Promise(p.Key()); is {
 		d.say("Enquiry "+q.Enquiry+" is open already", "the same enquiry was reported again")
@@ -230,9 +233,9 @@ func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, not
 		p.Caller = new(contact(*q.Contact))
 		p.Caller.ID = ""
 	}
-	deadline, err := d.book().Calendar.Deadline(opened, rule.Due, rule.Statutory)
+	deadline, err := dueOf(p, rule, d.book().Calendar)
 	if err != nil {
-		deadline = calendar.Deadline{At: opened.AddDate(0, 0, 7), Working: []string{"The calendar could not count: " + err.Error() + ". A week is taken instead."}}
+		deadline = calendar.Deadline{At: opened.AddDate(0, 0, 7), Working: []string{uncounted(err)}}
 		deadline.Date = calendar.DateOf(deadline.At, d.book().Calendar.Location)
 	}
 	p.Due, p.DueDate = deadline.At.UTC(), deadline.Date
@@ -248,9 +251,7 @@ func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, not
 		}
 		note += line
 	}
-	if deadline.BeyondTable {
-		d.openTask(taskTable(p.Key()), taskTableWhy, p.Key(), "")
-	}
+	d.doubtDate(p.Key(), deadline, err)
 	d.say(fmt.Sprintf("Promise %s opened, due %s", p.Key(), p.DueDate.Words()), note)
 	if heard := d.climb(&p, rule); rule.Acknowledge != nil && !heard {
 		d.tellFamily(p, Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.Via, rule.Acknowledge.AnyHour,
@@ -355,9 +356,7 @@ func (d *decider) postpone(data events.Postponement, at time.Time, concerns func
 		}
 		p.Next = nextRung(ladder(rule, *p, book.Calendar), *p, book.Calendar, p.Done)
 		d.say(fmt.Sprintf("Promise %s postponed to %s", p.Key(), p.DueDate.Words()), strings.Join(append([]string{"a person gave a new date."}, deadline.Working...), " "))
-		if deadline.BeyondTable {
-			d.openTask(taskTable(p.Key()), taskTableWhy, p.Key(), "")
-		}
+		d.doubtDate(p.Key(), deadline, nil)
 		d.withdrawFor(p.Key(), "a new date was promised", anything)
 		d.tellFamily(*p, Postponement, templates.ReplyPostponed, Via{}, false, "the date of the reply has changed, and the family is told honestly")
 	}
@@ -366,9 +365,30 @@ func (d *decider) postpone(data events.Postponement, at time.Time, concerns func
 	}
 }
 
-const taskTableWhy = "it lies beyond the table of bank holidays; load a newer one"
+// uncounted says that a date is not the rule's.
+func uncounted(err error) string {
+	return "The calendar could not count: " + err.Error() + ". A week is taken instead."
+}
 
-func taskTable(key string) string { return "Check the due date of " + key }
+// doubtDate asks a person to look at a date that could not be counted for certain,
+// and no longer where it now is certain.
+func (d *decider) doubtDate(key string, deadline calendar.Deadline, err error) {
+	why := ""
+	switch {
+	case err != nil:
+		why = "the calendar could not count it, so a week was taken: " + err.Error()
+	case deadline.Lacks != "":
+		why = "the event does not say \"" + deadline.Lacks + "\", the date to count from, so it was counted from when it happened"
+	case deadline.BeyondTable:
+		why = "it lies beyond the table of bank holidays; load a newer one"
+	default:
+		d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool { return t.What == taskCheckDate(key) && t.Promise == key })
+		return
+	}
+	d.openTask(taskCheckDate(key), why, key, "")
+}
+
+func taskCheckDate(key string) string { return "Check the due date of " + key }
 
 // promised is the deadline of a date that a person named. A date that has no
 // working hours moves back; where that leaves no time at all, it moves on. A date

@@ -3,8 +3,6 @@ package notifier
 import (
 	"encoding/json"
 	"time"
-
-	"hearback/notifier/calendar"
 )
 
 // Entry is one message of the ledger: what was answered, what was decided and
@@ -70,9 +68,9 @@ func (b Books) Working(p Promise) []string {
 		working := book.Calendar.OnDate(p.DueDate, rule.Statutory).Working
 		return append([]string{"A person moved the date to " + p.Postponed.Until.Words() + "."}, working...)
 	}
-	deadline, err := book.Calendar.Deadline(p.Opened, rule.Due, rule.Statutory)
-	if err != nil || deadline.Date == (calendar.Date{}) {
-		return nil
+	deadline, err := dueOf(p, rule, book.Calendar)
+	if err != nil {
+		return []string{uncounted(err)}
 	}
 	return deadline.Working
 }

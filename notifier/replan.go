@@ -3,7 +3,6 @@ package notifier
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"hearback/events"
@@ -71,7 +70,7 @@ func (d *decider) move(p *Promise, asked events.Replanned) {
 		p.Told = told
 	}
 	if r.Effect != LeftPostponed && p.Task == "" {
-		d.checkTable(*p, r.deadline.BeyondTable)
+		d.doubtDate(p.Key(), r.deadline, nil)
 	}
 	tell := told != nil && p.Due.After(told.Due) && p.Due.After(d.now)
 	switch {
@@ -136,14 +135,4 @@ func (d *decider) toldBefore(p Promise) *Told {
 		return nil
 	}
 	return &Told{Due: p.Due, Date: p.DueDate}
-}
-
-// checkTable asks a person to check a date that lies beyond the table of bank
-// holidays, and no longer where it does not.
-func (d *decider) checkTable(p Promise, beyond bool) {
-	if beyond {
-		d.openTask(taskTable(p.Key()), taskTableWhy, p.Key(), "")
-		return
-	}
-	d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool { return t.What == taskTable(p.Key()) && t.Promise == p.Key() })
 }

@@ -101,7 +101,7 @@ func (b Books) replan(ref string, p Promise, version string, now time.Time) repl
 		r.Effect, r.Why = LeftPostponed, "A person gave that date, and it stays."
 		r.deadline = calendar.Deadline{At: p.Due, Date: p.DueDate}
 	} else {
-		deadline, err := book.Calendar.Deadline(p.Opened, rule.Due, rule.Statutory && p.Task == "")
+		deadline, err := dueOf(p, rule, book.Calendar)
 		if err != nil {
 			r.Why = "The calendar of version " + version + " cannot count it: " + err.Error() + "."
 			return r

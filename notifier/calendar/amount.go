@@ -57,6 +57,9 @@ func (u Unit) String() string {
 	return "unknown unit " + strconv.Itoa(int(u))
 }
 
+// civil reports days, weeks and months, which count every day of the wall calendar.
+func (u Unit) civil() bool { return u == Days || u == Weeks || u == Months }
+
 // elapsed is the length of one unit of real time, and zero for other units.
 func (u Unit) elapsed() time.Duration {
 	switch u {

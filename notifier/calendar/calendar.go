@@ -55,7 +55,11 @@ const (
 	dayOff            // a weekday without working hours, or a weekend
 	dayHoliday
 	dayClosed
+	dayApart // by a tribunal's rules
 )
+
+// tribunalApart is the reason for dayApart.
+const tribunalApart = "the Tribunal’s rules leave out August and 25 December to 1 January"
 
 // words gives the name of a holiday or closure as a reason. A holiday is called
 // a bank holiday, unless its name says so.
@@ -66,29 +70,34 @@ func (k dayKind) words(name string) string {
 	return name
 }
 
-// kind sorts a day, with the name of its holiday or closure.
+// kind sorts a day, with the name of its holiday or closure. law is nil for a
+// promise.
 //
 // Statutory working days are Monday to Friday except bank holidays, whatever
 // hours the council keeps and whenever it closes its offices (Freedom of
 // Information Act 2000, section 10(6); the Information Commissioner says
 // expressly that days of closure count).
-func (c *Calendar) kind(d Date, statutory bool) (dayKind, string) {
+func (c *Calendar) kind(d Date, law *Law) (dayKind, string) {
 	weekday := d.Weekday()
-	if statutory {
+	if law != nil {
 		if weekday == time.Saturday || weekday == time.Sunday {
 			return dayOff, ""
 		}
 	} else if len(c.Working.Days[weekday]) == 0 {
 		return dayOff, ""
 	}
-	if name, ok := c.Holidays.On(d); ok {
+	if name, ok := c.holidays(law).On(d); ok {
 		return dayHoliday, name
 	}
-	if !statutory {
+	if law == nil {
 		for i := range c.Closures {
 			if closure := &c.Closures[i]; d.Compare(closure.From) >= 0 && d.Compare(closure.To) <= 0 {
 				return dayClosed, closure.Name
 			}
+		}
+	} else if law.Tribunal == OtherActs {
+		if _, is := apart(d); is {
+			return dayApart, tribunalApart
 		}
 	}
 	return dayWorked, ""
@@ -98,7 +107,7 @@ func (c *Calendar) kind(d Date, statutory bool) (dayKind, string) {
 // says so in words: "Saturday", "Christmas Day (bank holiday)", or the name of
 // the closure.
 func (c *Calendar) IsWorkingDay(d Date) (works bool, why string) {
-	kind, name := c.kind(d, false)
+	kind, name := c.kind(d, nil)
 	switch kind {
 	case dayWorked:
 		return true, ""

@@ -15,52 +15,81 @@ type Deadline struct {
 	At   time.Time // in the Calendar's Location
 	Date Date      // the due date that people are told
 	// Working holds the steps by which the date was reached, each a sentence
-	// that a family could read: at most eight.
+	// that a family could read: at most a dozen, and mostly four.
 	Working []string
 	// BeyondTable says that bank holidays which matter to the date are not
 	// known, since it lies outside the years of the table; Working says so too.
 	// Elapsed time is never beyond it: no holiday changes it.
 	BeyondTable bool
+	// Lacks is the name of the date that the clock counts from, where the event
+	// does not say it. The clock then counts from when it happened, and a person
+	// must look; Working says so too.
+	Lacks string
 }
 
-// Deadline counts from start.
+// Deadline counts from start to a Limit that says no more than this.
+func (c *Calendar) Deadline(start time.Time, due Due, statutory bool) (Deadline, error) {
+	return c.Count(From{At: start}, Limit{Due: due, Statutory: statutory})
+}
+
+// Count says when a limit whose clock starts from there falls due.
 //
 // Seconds, minutes and hours: At is that instant. Working hours: At is the
 // instant at which so much working time has passed. All other units count from
-// the date of start, which is day 0, and At is the end of working hours on the
-// due date.
+// the date of the start, as Due.Way says, and At is the end of working hours on
+// the due date.
 //
-// Where the due date has no working hours, a statutory one stays, and At is
-// 23:59:59 that day. Any other moves back to the last working day before it; if
-// that day's hours ended before start, it moves on to the next working day
-// instead, or, where due is "before" a day of the year, stays with At at
-// 23:59:59. At is never before start.
+// Where the due date has no working hours, a statutory one stays unless its Law
+// lets it roll on, and At is 23:59:59 that day. Any other moves back to the last
+// working day before it; if that day's hours ended before the start, it moves on
+// to the next working day instead, or, where due is "before" a day of the year,
+// stays with At at 23:59:59. At is before the start only where the clock counts
+// from a date that the event names, or back from it.
 //
-// Statutory working days are Monday to Friday except bank holidays, whatever
-// the council's hours and closures.
+// Statutory working days are Monday to Friday except the Law's bank holidays,
+// whatever the council's hours and closures.
 //
 // The error says what to mend: an amount or a calendar that cannot be counted,
-// or a date more than ten years away.
-func (c *Calendar) Deadline(start time.Time, due Due, statutory bool) (Deadline, error) {
+// or a date more than ten years away, or one that the event must name.
+func (c *Calendar) Count(from From, limit Limit) (Deadline, error) {
 	if c.Location == nil {
 		return Deadline{}, errors.New("the calendar has no time zone; set council.timezone, such as Europe/London")
 	}
-	start = start.In(c.Location)
-	if due.Before != nil {
-		return c.beforeDay(start, *due.Before, statutory)
-	}
-	if err := due.Amount.check(); err != nil {
+	if err := limit.Due.check(); err != nil {
 		return Deadline{}, err
 	}
-	switch due.Amount.Unit {
-	case WorkingDays:
-		return c.workingDays(start, due.Amount, statutory)
-	case WorkingHours:
-		return c.workingHours(start, due.Amount, statutory)
-	case Days, Weeks, Months:
-		return c.calendarDays(start, due.Amount, statutory)
+	n := counting{c: c, start: from.At.In(c.Location), dates: from.Dates}
+	if limit.Statutory {
+		n.law = &limit.Law
+	}
+	var there bool
+	if n.origin, there = n.originOf(limit.CountsFrom); !there {
+		n.lacks = limit.CountsFrom
+	}
+	n.telling = newTelling(n.origin.date.Year)
+	due := limit.Due
+	if n.law == nil && c.Working.Empty() {
+		if unit := due.Amount.Unit; due.Before != nil || unit.elapsed() == 0 {
+			return Deadline{}, errNoWorkingDay
+		}
+	}
+	switch {
+	case due.Before != nil:
+		return n.beforeDay(*due.Before), nil
+	case due.Or != nil:
+		return n.oneOfTwo(due, there)
+	case due.Amount.Unit == WorkingDays:
+		return n.workingDays(due.Amount, due.Way)
+	case due.Amount.Unit == WorkingHours:
+		return n.workingHours(due.Amount)
+	case due.Amount.Unit.civil():
+		d, err := n.civilDays(n.origin, due.Amount, due.Way)
+		if err != nil {
+			return Deadline{}, err
+		}
+		return n.settle(d, due.Way != Ahead), nil
 	default:
-		return c.elapsed(start, due.Amount), nil
+		return n.elapsed(due.Amount), nil
 	}
 }
 
@@ -69,162 +98,132 @@ func (c *Calendar) Deadline(start time.Time, due Due, statutory bool) (Deadline,
 // back to the last working day before it, which may already be past: the caller
 // knows what time it is and must look.
 func (c *Calendar) OnDate(d Date, statutory bool) Deadline {
-	t := newTelling(d.Year)
-	t.promised(d)
-	return c.settle(&t, d, time.Time{}, statutory, false)
+	n := counting{c: c, telling: newTelling(d.Year)}
+	if statutory {
+		n.law = new(Law)
+	}
+	n.promised(d)
+	return n.settle(d, false)
 }
 
-// elapsed counts real time.
-func (c *Calendar) elapsed(start time.Time, amount Amount) Deadline {
-	at := start.Add(time.Duration(amount.N) * amount.Unit.elapsed())
-	d := DateOf(at, c.Location)
-	t := newTelling(start.Year())
-	t.receivedAt(start)
-	t.elapsed(amount, start, at)
-	t.due(at, "")
-	return Deadline{At: at, Date: d, Working: t.lines}
+// counting is one clock being counted.
+type counting struct {
+	telling
+	c      *Calendar
+	law    *Law      // nil for a promise
+	start  time.Time // when it happened
+	dates  map[string]Date
+	origin origin
+	lacks  string // the name of a date that is needed and not there
 }
 
-// workingHours counts working time.
-func (c *Calendar) workingHours(start time.Time, amount Amount, statutory bool) (Deadline, error) {
-	left := time.Duration(amount.N) * time.Hour
-	t := newTelling(start.Year())
-	t.receivedAt(start)
-	for stretch := range c.workedAfter(start, statutory) {
-		d := DateOf(stretch.from, c.Location)
-		length := min(left, stretch.to.Sub(stretch.from))
-		left -= length
-		t.worked(d, length)
-		if left > 0 {
-			continue
-		}
-		t.workedHours(amount)
-		return c.finish(&t, d, start, c.within(d, stretch.from.Add(length)), ""), nil
-	}
-	if len(t.days) > 0 {
-		return Deadline{}, tooFar(amount, DateOf(start, c.Location))
-	}
-	return Deadline{}, errNoWorkingDay
+// origin is the day that a clock counts from.
+type origin struct {
+	date Date
+	name string // of the date, where the event names it
 }
 
-// workingDays counts working days; the day of start is day 0.
-func (c *Calendar) workingDays(start time.Time, amount Amount, statutory bool) (Deadline, error) {
-	from := DateOf(start, c.Location)
-	horizon := from.AddMonths(horizonMonths)
-	t := newTelling(from.Year)
-	t.received(from)
-	var buffer [16]notCounted // a promise's usual length needs no more, and so nothing is allocated
-	skipped := buffer[:0]
-	var first Date
-	d := from
-	for count := 0; count < amount.N; {
-		d = d.AddDays(1)
-		if d.Compare(horizon) > 0 {
-			if count == 0 {
-				return Deadline{}, errNoWorkingDay
-			}
-			return Deadline{}, tooFar(amount, from)
-		}
-		kind, name := c.kind(d, statutory)
-		if kind != dayWorked {
-			skipped = append(skipped, notCounted{d, kind, name})
-			continue
-		}
-		if count++; count == 1 {
-			first = d
-		}
+// originOf is the date of a name, or the day on which it happened where there is
+// no name, or no such date.
+func (n *counting) originOf(name string) (from origin, there bool) {
+	if d := n.dates[name]; name != "" && !d.IsZero() {
+		return origin{d, name}, true
 	}
-	t.counted(amount, first, d)
-	t.passedOver(skipped)
-	return c.settle(&t, d, start, statutory, true), nil
+	return origin{date: DateOf(n.start, n.c.Location)}, name == ""
 }
 
-// calendarDays counts days, weeks and months; the day of start is day 0.
-func (c *Calendar) calendarDays(start time.Time, amount Amount, statutory bool) (Deadline, error) {
-	from := DateOf(start, c.Location)
-	var d Date
-	switch amount.Unit {
-	case Days:
-		d = from.AddDays(amount.N)
-	case Weeks:
-		d = from.AddDays(7 * amount.N)
-	default:
-		d = from.AddMonths(amount.N)
+// after is the instant that a due date must not be earlier than: a date that the
+// event names may be long past, and so may what follows from it.
+func (n *counting) after() time.Time {
+	if n.origin.name != "" {
+		return n.origin.date.At(0, 0, n.c.Location)
 	}
-	if d.Compare(from.AddMonths(horizonMonths)) > 0 {
-		return Deadline{}, tooFar(amount, from)
-	}
-	if !statutory && c.Working.Empty() {
-		return Deadline{}, errNoWorkingDay
-	}
-	t := newTelling(from.Year)
-	t.received(from)
-	t.calendarDays(amount, from, d)
-	return c.settle(&t, d, start, statutory, true), nil
-}
-
-// beforeDay finds the last lawful day before the next such day of the year.
-func (c *Calendar) beforeDay(start time.Time, before MonthDay, statutory bool) (Deadline, error) {
-	if err := before.check(); err != nil {
-		return Deadline{}, err
-	}
-	from := DateOf(start, c.Location)
-	limit := before.in(from.Year)
-	if limit.Compare(from) <= 0 {
-		limit = before.in(from.Year + 1)
-	}
-	if !statutory && c.Working.Empty() {
-		return Deadline{}, errNoWorkingDay
-	}
-	last := limit.AddDays(-1)
-	t := newTelling(from.Year)
-	t.beforeDay(limit, last)
-	return c.settle(&t, last, start, statutory, false), nil
+	return n.start
 }
 
 func tooFar(amount Amount, from Date) error {
 	return fmt.Errorf("%s from %s is more than ten years away; use a smaller amount", amount, from)
 }
 
-// settle makes a due date into a deadline: it finds the end of working hours,
-// moving the date where it has none and may be moved.
-func (c *Calendar) settle(t *telling, d Date, start time.Time, statutory, mayMoveOn bool) Deadline {
-	kind, name := c.kind(d, false)
+// settle makes a due date into a deadline: it lets the date roll on where the
+// law says so, and finds the end of working hours, moving the date where it has
+// none and may be moved.
+func (n *counting) settle(d Date, mayMoveOn bool) Deadline {
+	if n.law != nil {
+		if mayMoveOn {
+			d = n.rolled(d)
+		}
+		if n.law.Tribunal != NoTribunal {
+			at := d.At(0, tribunalCloses, n.c.Location)
+			return n.finish(d, at, whenTribunalCloses)
+		}
+	}
+	after := time.Time{}
+	if mayMoveOn || n.origin.name == "" {
+		after = n.after()
+	}
+	kind, name := n.c.kind(d, nil)
 	works := kind == dayWorked
 	switch {
-	case works && c.closing(d).After(start):
-		return c.finish(t, d, start, c.closing(d), whenHoursEnd)
+	case works && n.c.closing(d).After(after):
+		return n.finish(d, n.c.closing(d), whenHoursEnd)
 	case works:
-		return c.finish(t, d, start, c.endOf(d), "")
-	case statutory:
-		return c.finish(t, d, start, c.endOf(d), lawDoesNotMove)
+		return n.finish(d, n.c.endOf(d), "")
+	case n.law != nil:
+		return n.finish(d, n.c.endOf(d), lawDoesNotMove)
 	}
-	if back, ok := c.walk(d, -1); ok && c.closing(back).After(start) {
-		t.moved(d, name, "back", back)
-		return c.finish(t, back, start, c.closing(back), whenHoursEnd)
+	if back, ok := n.c.walk(d, -1); ok && n.c.closing(back).After(after) {
+		n.moved(d, name, "back", back, "")
+		return n.finish(back, n.c.closing(back), whenHoursEnd)
 	}
-	if on, ok := c.walk(d, 1); ok && mayMoveOn {
-		t.moved(d, name, "on", on)
-		return c.finish(t, on, start, c.closing(on), whenHoursEnd)
+	if on, ok := n.c.walk(d, 1); ok && mayMoveOn {
+		n.moved(d, name, "on", on, "")
+		return n.finish(on, n.c.closing(on), whenHoursEnd)
 	}
-	return c.finish(t, d, start, c.endOf(d), "")
+	return n.finish(d, n.c.endOf(d), "")
+}
+
+// rolled is d, or the later day that the law puts in its place.
+func (n *counting) rolled(d Date) Date {
+	if n.law.Tribunal == StartingAppeal {
+		if last, is := apart(d); is {
+			on := n.c.rollOn(last.AddDays(1), n.law)
+			n.rolledPast(d, last, on)
+			return on
+		}
+	}
+	if !n.law.RollsOn && n.law.Tribunal == NoTribunal {
+		return d
+	}
+	on := n.c.rollOn(d, n.law)
+	if on != d {
+		name, _ := n.c.holidays(n.law).On(d)
+		n.moved(d, name, "on", on, ", as the law says")
+	}
+	return on
 }
 
 // finish says when it is due and whether the table of holidays reaches so far.
-func (c *Calendar) finish(t *telling, d Date, start, at time.Time, remark string) Deadline {
-	t.due(at, remark)
-	first, last := c.Holidays.First(), c.Holidays.Last()
-	from := d
-	if !start.IsZero() {
-		from = DateOf(start, c.Location)
+func (n *counting) finish(d Date, at time.Time, remark string) Deadline {
+	n.due(at, remark)
+	if n.lacks != "" {
+		n.lacking(n.lacks)
 	}
-	beyond := d.Compare(last) > 0
+	holidays := n.c.holidays(n.law)
+	first, last := holidays.First(), holidays.Last()
+	from, to := d, d
+	if day := n.origin.date; day.Compare(d) > 0 {
+		to = day
+	} else if !day.IsZero() {
+		from = day
+	}
+	beyond := to.Compare(last) > 0
 	if beyond {
-		t.beyond("after", last)
+		n.beyond("after", last)
 	} else if beyond = from.Compare(first) < 0; beyond {
-		t.beyond("before", first)
+		n.beyond("before", first)
 	}
-	return Deadline{At: at, Date: d, Working: t.lines, BeyondTable: beyond}
+	return Deadline{At: at, Date: d, Working: n.lines, BeyondTable: beyond, Lacks: n.lacks}
 }
 
 // endOf is the last second of d. The midnight that follows would belong to the

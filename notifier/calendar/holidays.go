@@ -164,3 +164,11 @@ func (h Holidays) EndsWithinAYear(today Date) bool {
 
 // Issued is the day on which GOV.UK last changed the table that was built in.
 func (h Holidays) Issued() Date { return h.issued }
+
+// Division is whose holidays they are, as BankHolidays takes it.
+func (h Holidays) Division() string {
+	if len(h.parts) == 1 {
+		return h.parts[0].division
+	}
+	return "united-kingdom"
+}

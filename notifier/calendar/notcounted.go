@@ -22,7 +22,7 @@ const (
 
 // passedOver explains the days not counted in at most one line for each kind.
 func (t *telling) passedOver(days []notCounted) {
-	var count [dayClosed + 1]int
+	var count [dayApart + 1]int
 	for i := range days {
 		count[days[i].kind]++
 	}
@@ -34,6 +34,9 @@ func (t *telling) passedOver(days []notCounted) {
 	}
 	if count[dayClosed] > 0 {
 		t.named(days, dayClosed, count[dayClosed], maxClosures, ": the council is closed.")
+	}
+	if count[dayApart] > 0 {
+		t.named(days, dayApart, count[dayApart], maxClosures, "")
 	}
 }
 

@@ -61,11 +61,11 @@ func (c *Calendar) NextOpening(h Hours, t time.Time) time.Time {
 
 // workedAfter yields the stretches of working time after t, in order, none
 // overlapping, for ten years.
-func (c *Calendar) workedAfter(t time.Time, statutory bool) iter.Seq[stretch] {
+func (c *Calendar) workedAfter(t time.Time, law *Law) iter.Seq[stretch] {
 	return func(yield func(stretch) bool) {
 		d := DateOf(t, c.Location)
 		for range searchLimit + 1 {
-			for _, span := range c.worked(d, statutory) {
+			for _, span := range c.worked(d, law) {
 				next := span.on(d, c.Location)
 				if next.from.Before(t) {
 					next.from = t
@@ -88,7 +88,7 @@ func (c *Calendar) workedBefore(t time.Time) iter.Seq[stretch] {
 	return func(yield func(stretch) bool) {
 		d := DateOf(t, c.Location)
 		for range searchLimit + 1 {
-			spans := c.worked(d, false)
+			spans := c.worked(d, nil)
 			for i := len(spans) - 1; i >= 0; i-- {
 				next := spans[i].on(d, c.Location)
 				if next.to.After(t) {
@@ -108,9 +108,8 @@ func (c *Calendar) workedBefore(t time.Time) iter.Seq[stretch] {
 
 // worked returns the spans of working time on d. Where the law sets the clock,
 // closures do not stop it.
-func (c *Calendar) worked(d Date, statutory bool) []Span {
-	kind, _ := c.kind(d, false)
-	if kind == dayWorked || statutory && kind == dayClosed {
+func (c *Calendar) worked(d Date, law *Law) []Span {
+	if kind, _ := c.kind(d, law); kind == dayWorked {
 		return c.Working.Days[d.Weekday()]
 	}
 	return nil

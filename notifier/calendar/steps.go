@@ -68,7 +68,7 @@ func (c *Calendar) walkHours(t time.Time, hours, direction int) (time.Time, bool
 		}
 		return t, false
 	}
-	for stretch := range c.workedAfter(t, false) {
+	for stretch := range c.workedAfter(t, nil) {
 		if length := stretch.to.Sub(stretch.from); length < left {
 			left -= length
 			continue

@@ -9,8 +9,9 @@ import (
 
 // What telling.due may add to the due date.
 const (
-	whenHoursEnd   = ", when working hours end"
-	lawDoesNotMove = ". The law sets this date: it does not move, though it is not a working day"
+	whenHoursEnd       = ", when working hours end"
+	whenTribunalCloses = ", the Tribunal’s time for what must be done that day"
+	lawDoesNotMove     = ". The law sets this date: it does not move, though it is not a working day"
 )
 
 // telling collects the sentences of Deadline.Working. It is built by hand
@@ -32,8 +33,47 @@ func sentence(start string) []byte {
 
 func (t *telling) add(line []byte) { t.lines = append(t.lines, string(line)) }
 
-func (t *telling) received(d Date) {
-	t.lines = append(t.lines, "Received on "+d.Words()+"; that day is not counted.")
+// starts says which day is counted from, and whether it counts.
+func (t *telling) starts(from origin, way Way) {
+	b := sentence("Received on ")
+	switch {
+	case way == Ahead:
+		b = sentence("Counted back from ")
+	case from.name != "":
+		b = sentence("Counted from ")
+	}
+	b = appendName(append(b, from.date.Words()...), from.name)
+	if way == Beginning {
+		b = append(b, "; that day is day 1."...)
+	} else {
+		b = append(b, "; that day is not counted."...)
+	}
+	t.add(b)
+}
+
+// appendName adds the name of a date that the event names.
+func appendName(b []byte, name string) []byte {
+	if name == "" {
+		return b
+	}
+	return append(append(append(b, " (the event’s “"...), nameWords(name)...), "”)"...)
+}
+
+// inYear says of which year a day of the year is meant.
+func (t *telling) inYear(from origin) {
+	b := appendName(append(sentence("Counted from "), from.date.Words()...), from.name)
+	t.add(append(b, ": the year counts."...))
+}
+
+// picked says which of two dates counts.
+func (t *telling) picked(pick string, d Date) {
+	b := append(append(sentence("The "), pick...), " of the two dates counts: "...)
+	t.add(append(d.appendIn(b, t.year), '.'))
+}
+
+// lacking warns that the date to count from is not known.
+func (t *telling) lacking(name string) {
+	t.add(append(append(sentence("Warning: the event does not say “"), nameWords(name)...), "”, the date to count from. Check this date."...))
 }
 
 func (t *telling) receivedAt(start time.Time) {
@@ -70,19 +110,26 @@ func (t *telling) beyond(side string, edge Date) {
 
 // moved says that a date gave way to a working day; name is its holiday or
 // closure, if any.
-func (t *telling) moved(d Date, name, direction string, to Date) {
+func (t *telling) moved(d Date, name, direction string, to Date, remark string) {
 	b := d.appendIn(sentence(""), t.year)
 	b = append(b, " is not a working day"...)
 	if name != "" {
 		b = append(append(append(b, " ("...), name...), ')')
 	}
 	b = append(append(append(b, ", so the date moves "...), direction...), " to "...)
+	t.add(append(append(to.appendIn(b, t.year), remark...), '.'))
+}
+
+// rolledPast says that an appeal is in time after the days set apart.
+func (t *telling) rolledPast(d, last, to Date) {
+	b := append(d.appendIn(sentence(""), t.year), " is among the days that the Tribunal’s rules set apart, so an appeal is in time on the first working day after "...)
+	b = append(last.appendIn(b, t.year), ": "...)
 	t.add(append(to.appendIn(b, t.year), '.'))
 }
 
 // counted names the first and the last of the working days.
-func (t *telling) counted(amount Amount, first, last Date) {
-	b := append(sentence(amount.String()), ": "...)
+func (t *telling) counted(amount Amount, way Way, first, last Date) {
+	b := append(append(sentence(amount.String()), wayWords(way)...), ": "...)
 	b = append(first.appendIn(b, t.year), " is 1"...)
 	if amount.N > 1 {
 		b = append(b, ", "...)
@@ -95,15 +142,37 @@ func (t *telling) counted(amount Amount, first, last Date) {
 	t.add(append(b, '.'))
 }
 
-// calendarDays says where days, weeks or months end.
-func (t *telling) calendarDays(amount Amount, from, d Date) {
-	b := append(sentence(amount.String()), " later is "...)
+// wayWords follow an amount in a sentence.
+func wayWords(way Way) string {
+	switch way {
+	case Beginning:
+		return " beginning with that day"
+	case Ahead:
+		return " before"
+	}
+	return ""
+}
+
+// civilDaysEnd says where days, weeks or months end. exact is false where a
+// month has no corresponding date.
+func (t *telling) civilDaysEnd(amount Amount, way Way, d Date, exact bool) {
+	b := append(sentence(amount.String()), wayWords(way)...)
+	switch way {
+	case Following:
+		b = append(b, " later is "...)
+	case Beginning:
+		b = append(b, " end on "...)
+	default:
+		b = append(b, " is "...)
+	}
 	b = d.appendIn(b, t.year)
 	switch {
-	case amount.Unit != Months:
+	case amount.Unit != Months && way != Ahead:
 		b = append(b, ": every day counts, weekends and bank holidays too"...)
-	case d.Day != from.Day:
+	case !exact:
 		b = append(b, ", the last day of that month"...)
+	case amount.Unit == Months && way == Beginning:
+		b = append(b, ", the day before the corresponding date"...)
 	}
 	t.add(append(b, '.'))
 }

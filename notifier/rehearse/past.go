@@ -164,10 +164,11 @@ func (p *past) measure() {
 // cannot be judged counts as met, as it does when promises are opened.
 func (p *past) deadline(e events.Event) (calendar.Deadline, bool) {
 	for _, rule := range p.book.Rules {
-		if !opens(rule, e) {
+		location := p.book.Calendar.Location
+		if !opens(rule, e) || !rule.AppliesOn(calendar.DateOf(e.Time, location)) {
 			continue
 		}
-		deadline, err := p.book.Calendar.Deadline(e.Time, rule.Due, rule.Statutory)
+		deadline, err := p.book.Calendar.Count(calendar.From{At: e.Time, Dates: rule.DatesOf(e, location)}, rule.Limit())
 		return deadline, err == nil
 	}
 	return calendar.Deadline{}, false

@@ -2,6 +2,9 @@ package rules_test
 
 import "strings"
 
+// statutory makes a promise of the book one that the law sets.
+const statutory = "due: 5 working days\n    statutory: true\n    cites: a law\n    "
+
 // brokenBooks are slips that keep a book from being put in force.
 func brokenBooks() []broken {
 	return []broken{
@@ -103,11 +106,41 @@ func brokenBooks() []broken {
 		{name: "no opening event", file: rulesFile, old: "[enquiry.received, message.received]", new: "‸[]",
 			want: `"opened_by" lists no event; write opened_by: enquiry.received`},
 		{name: "due", file: rulesFile, old: "due: 5 working days", new: "due: ‸5 workin days",
-			want: `"5 workin days" is not an amount of time; write a whole number and seconds, minutes, hours, days, weeks, months, working hours or working days, such as "5 working days", or "before 15 February"`},
+			want: `"5 workin days" is not an amount of time; write a whole number and seconds, minutes, hours, days, weeks, months, working hours or working days, such as "5 working days", "15 days beginning with the day", "5 months before" or "before 15 February"`},
 		{name: "due beyond counting", file: rulesFile, old: "due: 5 working days", new: "due: ‸10000 working days",
 			want: `"10000 working days" cannot be counted in these working hours: ten years are not enough; use a smaller amount`},
 		{name: "statutory without a law", file: rulesFile, old: "    due: 5 working days", new: "    ‸statutory: true\n    due: 5 working days",
 			want: `a statutory promise has no "cites"; name the law that sets the date, such as cites: the regulation that sets the date`},
+
+		// How dates are counted.
+		{name: "hours beginning with a day", file: rulesFile, old: "due: 5 working days", new: "due: ‸5 hours beginning with the day",
+			want: `"5 hours beginning with the day" counts what no day begins or ends; write days, weeks, months or working days, such as "15 days beginning with the day"`},
+		{name: "before no date", file: rulesFile, old: "due: 5 working days", new: "due: ‸5 months before",
+			want: `"5 months before" says before, and not before which date; add the date in the event's data, such as counts_from: meeting_on`},
+		{name: "two dates and no choice", file: rulesFile, old: "due: 5 working days", new: "due: ‸2 months or 1 month from until",
+			want: `"2 months or 1 month from until" does not say which of the two dates counts; write ", whichever is later" or ", whichever is earlier" at its end`},
+		{name: "two dates in working days", file: rulesFile, old: "due: 5 working days", new: "due: ‸5 working days or 1 month, whichever is later",
+			want: `"5 working days or 1 month, whichever is later" sets two dates that cannot be told apart; write both in days, weeks or months, counted forward`},
+		{name: "hours from a date", file: rulesFile, old: "due: 4 working hours", new: "due: 4 working hours\n    counts_from: ‸occurred_on",
+			want: `a date has no time of day from which working hours could be counted; let due count days, weeks, months or working days, or take counts_from out`},
+		{name: "no name of a date", file: rulesFile, old: "due: 5 working days", new: "due: 5 working days\n    counts_from: ‸data.served on",
+			want: `"data.served on" cannot be the name of a date in an event's data; write its name as it stands there, such as counts_from: served_on`},
+		{name: "a calendar for a promise", file: rulesFile, old: "due: 5 working days", new: "due: 5 working days\n    ‸calendar: scotland",
+			want: `only a statutory promise has "calendar": what the council promises follows its own working time; add statutory: true and cites, or take the key out`},
+		{name: "a promise that rolls", file: rulesFile, old: "due: 5 working days", new: "due: 5 days\n    ‸rolls: next working day",
+			want: `only a statutory promise has "rolls": what the council promises follows its own working time; add statutory: true and cites, or take the key out`},
+		{name: "calendar", file: rulesFile, old: "due: 5 working days", new: statutory + "calendar: ‸united-kindom",
+			want: `"united-kindom" is not a calendar; did you mean "united-kingdom"?`},
+		{name: "rolls", file: rulesFile, old: "due: 5 working days", new: statutory + "rolls: ‸back",
+			want: `"back" is no way in which a date rolls; write rolls: next working day, or take the key out: the lawful date then stays`},
+		{name: "rolls past what it must precede", file: rulesFile, old: "due: 5 working days", new: "due: before 15 February\n    statutory: true\n    cites: a law\n    ‸rolls: next working day",
+			want: `"before 15 February" cannot roll on: what must be done before something is late after it; take rolls out`},
+		{name: "a tribunal's hours", file: rulesFile, old: "due: 4 working hours", new: "due: 4 working hours\n    statutory: true\n    cites: a law\n    calendar: ‸tribunal",
+			want: `the Tribunal's rules do not count "4 working hours"; let due count days, weeks, months or working days forward, or name another calendar`},
+		{name: "dates of effect backwards", file: rulesFile, old: "due: 5 working days", new: "due: 5 working days\n    applies: {from: 2026-09-01, until: ‸2026-08-31}",
+			want: `the dates of effect end on 2026-08-31, before they begin on 2026-09-01; put the earlier date in "from"`},
+		{name: "no dates of effect", file: rulesFile, old: "due: 5 working days", new: "due: 5 working days\n    applies: ‸{}",
+			want: `the dates of effect name no date; write applies: {from: 2026-09-01, until: 2029-08-31}, or one of the two`},
 		{name: "via", file: rulesFile, old: "via: preferred", new: "via: ‸prefered",
 			want: `"prefered" is not a way for messages to travel; write via: preferred, via: all or via: [sms, email]`},
 		{name: "via one word", file: rulesFile, old: "via: preferred", new: "via: ‸sms",

@@ -43,10 +43,11 @@ func ruleWords(rule notifier.Rule) string {
 			fmt.Fprintf(&out, " (%s)", condition)
 		}
 	}
-	fmt.Fprintf(&out, ". It is due %s and is kept by %s.", dueWords(rule.Due), listWords(rule.KeptBy, "or"))
+	fmt.Fprintf(&out, ". It is due %s and is kept by %s.", dueWords(rule), listWords(rule.KeptBy, "or"))
 	if rule.Statutory {
 		fmt.Fprintf(&out, " The date is set by law: %s.", rule.Cites)
 	}
+	out.WriteString(lawWords(rule))
 	if a := rule.Acknowledge; a != nil {
 		fmt.Fprintf(&out, " The family hears at once (%s, %s", a.Words, viaWords(a.Via))
 		if a.AnyHour {

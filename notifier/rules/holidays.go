@@ -14,12 +14,12 @@ func divisions() []string {
 // holidayTables are the built-in tables of bank holidays with what the book adds.
 type holidayTables struct {
 	added  []byte // the book's own table; nil where it has none
-	tables map[string]calendar.Holidays
+	tables map[string]*calendar.Holidays
 }
 
 // readHolidays reads the bank holidays that the book adds, if it does.
 func readHolidays(files Files, faults *collector) *holidayTables {
-	h := &holidayTables{tables: make(map[string]calendar.Holidays)}
+	h := &holidayTables{tables: make(map[string]*calendar.Holidays)}
 	content, ok := files[holidaysFile]
 	if !ok {
 		return h
@@ -33,20 +33,20 @@ func readHolidays(files Files, faults *collector) *holidayTables {
 	return h
 }
 
-// of gives the table of a division. ok is false where there is none of that name.
-func (h *holidayTables) of(division string) (calendar.Holidays, bool) {
+// of gives the table of a division, the same one to all. ok is false where there is none of that name.
+func (h *holidayTables) of(division string) (*calendar.Holidays, bool) {
 	if table, ok := h.tables[division]; ok {
 		return table, true
 	}
 	table, err := calendar.BankHolidays(division)
 	if err != nil {
-		return calendar.Holidays{}, false
+		return nil, false
 	}
 	if h.added != nil {
 		if table, err = table.Merge(h.added); err != nil { // readHolidays has read it without a fault
-			return calendar.Holidays{}, false
+			return nil, false
 		}
 	}
-	h.tables[division] = table
-	return table, true
+	h.tables[division] = &table
+	return &table, true
 }

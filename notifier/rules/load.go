@@ -86,7 +86,7 @@ func readRules(file, content string, holidays *holidayTables, faults *collector)
 		r.readContactHours(n)
 	}
 	conditions := newConditions(location)
-	r.promises = doc.promises(o.list("promises"), conditions)
+	r.promises = doc.promises(o.list("promises"), conditions, holidays)
 	if n := o.value("promises"); n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
 		doc.fault(n, "the book promises nothing", "add a promise, such as the example book's \"reply\"")
 	}

@@ -17,8 +17,12 @@ var promiseShape = shape{"a promise", []field{
 	{"when", "when: data.urgent != true", false},
 	{"kept_by", "kept_by: [reply.sent]", false},
 	{"due", "due: 5 working days", true},
+	{"counts_from", "counts_from: served_on", false},
 	{"statutory", "statutory: true", false},
 	{"cites", "cites: the regulation that sets the date", false},
+	{"calendar", "calendar: united-kingdom", false},
+	{"rolls", "rolls: next working day", false},
+	{"applies", "applies: {from: 2026-09-01, until: 2029-08-31}", false},
 	{"acknowledge", "acknowledge: {words: enquiry-received, via: preferred}", false},
 	{"steps", "steps: [{at: due, chase: [officer], words: reply-overdue}]", true},
 }}
@@ -50,21 +54,21 @@ const (
 	mostSteps    = 50
 )
 
-func (d *document) promises(items []*yaml.Node, conditions *conditions) []promise {
+func (d *document) promises(items []*yaml.Node, conditions *conditions, holidays *holidayTables) []promise {
 	var promises []promise
 	if len(items) > mostPromises {
 		d.fault(items[mostPromises], "there are more than 200 promises", "take out those that nothing opens")
 		items = items[:mostPromises]
 	}
 	for _, item := range items {
-		if p, ok := d.promise(item, conditions); ok {
+		if p, ok := d.promise(item, conditions, holidays); ok {
 			promises = append(promises, p)
 		}
 	}
 	return promises
 }
 
-func (d *document) promise(n *yaml.Node, conditions *conditions) (promise, bool) {
+func (d *document) promise(n *yaml.Node, conditions *conditions, holidays *holidayTables) (promise, bool) {
 	o, ok := d.object(n, promiseShape)
 	if !ok {
 		return promise{}, false
@@ -85,6 +89,9 @@ func (d *document) promise(n *yaml.Node, conditions *conditions) (promise, bool)
 	if p.rule.Statutory && o.values["cites"].key == nil {
 		d.fault(o.key("statutory"), "a statutory promise has no \"cites\"", "name the law that sets the date, such as "+promiseShape.example("cites"))
 	}
+	p.readCountsFrom()
+	p.readLaw(holidays)
+	p.rule.Applies = o.applies()
 	if when := o.value("when"); when != nil {
 		p.readWhen(when, conditions)
 	}

@@ -61,31 +61,24 @@ func (r *ruleBook) checkReach() {
 		if !p.sound {
 			continue
 		}
-		if _, err := r.calendar.Deadline(reach.start(0), p.rule.Due, p.rule.Statutory); err != nil {
+		if _, err := reach.deadline(reach.start(0), p.rule); err != nil {
 			_, remedy, _ := strings.Cut(err.Error(), "; ")
 			r.doc.fault(p.due.node, "\""+clip(p.due.value)+"\" cannot be counted in these working hours: ten years are not enough", orElse(remedy, "write "+promiseShape.example("due")))
 			continue
 		}
 		for _, s := range p.steps {
 			if s.value.At.Before && !reach.able(p.rule, s.value.At.Amount) {
-				r.doc.fault(s.at, "this step can never be reached: it lies before the clock starts", "move it nearer to due: the promise is due "+dueWords(p.rule.Due))
+				r.doc.fault(s.at, "this step can never be reached: it lies before the clock starts", "move it nearer to due: the promise is due "+dueWords(p.rule))
 			}
 		}
 	}
-}
-
-// dueWords says a due as it follows "the promise is due".
-func dueWords(due calendar.Due) string {
-	if due.Before != nil {
-		return due.String()
-	}
-	return due.String() + " after it opens"
 }
 
 // timing is all that decides whether a step is ever reached.
 type timing struct {
 	due       string
 	statutory bool
+	law       calendar.Law
 	before    calendar.Amount
 }
 
@@ -98,13 +91,25 @@ type reach struct {
 
 // able reports whether a step so long before due is reached from some start.
 func (r *reach) able(rule notifier.Rule, before calendar.Amount) bool {
-	key := timing{rule.Due.String(), rule.Statutory, before}
+	if namesDate(rule) {
+		return true // an event may name a date as far ahead as it likes
+	}
+	key := timing{rule.Due.String(), rule.Statutory, rule.Law, before}
 	reached, known := r.found[key]
 	if !known {
 		reached = r.search(rule, before)
 		r.found[key] = reached
 	}
 	return reached
+}
+
+// deadline counts from a start; a date that an event would name is that day.
+func (r *reach) deadline(start time.Time, rule notifier.Rule) (calendar.Deadline, error) {
+	from := calendar.From{At: start}
+	if rule.CountsFrom != "" {
+		from.Dates = map[string]calendar.Date{rule.CountsFrom: calendar.DateOf(start, r.calendar.Location)}
+	}
+	return r.calendar.Count(from, rule.Limit())
 }
 
 func (r *reach) search(rule notifier.Rule, before calendar.Amount) bool {
@@ -115,7 +120,7 @@ func (r *reach) search(rule notifier.Rule, before calendar.Amount) bool {
 			return true
 		}
 		start := r.start(i * mostStarts / tries)
-		due, err := r.calendar.Deadline(start, rule.Due, rule.Statutory)
+		due, err := r.deadline(start, rule)
 		if err != nil {
 			continue
 		}

@@ -66,7 +66,9 @@ func (d *document) workingTime(n *yaml.Node, location *time.Location, holidays *
 	c := &calendar.Calendar{Location: location}
 	sound := true
 	if division := o.text("bank_holidays"); division.given() {
-		if c.Holidays, ok = holidays.of(division.value); !ok {
+		if table, ok := holidays.of(division.value); ok {
+			c.Holidays = *table
+		} else {
 			d.fault(division.node, "\""+clip(division.value)+"\" is not a table of bank holidays", didYouMean(division.value, divisions()))
 			sound = false
 		}
