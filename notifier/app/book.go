@@ -55,5 +55,5 @@ func (a *App) publishBook(ctx context.Context, files rules.Files, by string) err
 	if err := result[0].Err; err != nil {
 		return fmt.Errorf("publish the book: %w", err)
 	}
-	return a.shelf.Take(data)
+	return a.shelf.Take(result[0].Sequence, data)
 }

@@ -69,7 +69,7 @@ func deal(ctx context.Context, source Source, subjects []string, workers []func(
 	}
 	err = source.History(ctx, append([]string{events.BookWildcard}, subjects...), func(record stream.Record) {
 		if strings.HasPrefix(record.Subject, events.BookPrefix) {
-			if err := r.books.Take(record.Data); err != nil {
+			if err := r.books.Take(record.Sequence, record.Data); err != nil {
 				r.unread[record.Sequence] = err
 			} else if book != nil {
 				book(record, r.books.Books())

@@ -133,7 +133,7 @@ func (e *Engine) take(r stream.Record) picture.Mark {
 }
 
 func (e *Engine) takeBook(r stream.Record) {
-	if err := e.config.Shelf.Take(r.Data); err != nil {
+	if err := e.config.Shelf.Take(r.Sequence, r.Data); err != nil {
 		e.config.Log.Error("a version of the book cannot be used; publish a checked one", "sequence", r.Sequence, "error", err)
 	}
 }

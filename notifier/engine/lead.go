@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -102,7 +103,12 @@ func (e *Engine) lead(ctx context.Context) error {
 	var helpers sync.WaitGroup
 	readErr := make(chan error, 1)
 	helpers.Go(func() {
-		readErr <- e.config.Stream.Follow(leading, []string{events.EventWildcard}, l.through, func(r stream.Record) {
+		// Books come between the events, so that an event that names a version finds it.
+		readErr <- e.config.Stream.Follow(leading, []string{events.EventWildcard, events.BookWildcard}, l.through, func(r stream.Record) {
+			if strings.HasPrefix(r.Subject, events.BookPrefix) {
+				e.takeBook(r)
+				return
+			}
 			select {
 			case l.events <- r:
 			case <-leading.Done():

@@ -264,6 +264,9 @@ func (l *leader) understand(r stream.Record) work {
 	if err == nil && events.IsOutcome(event.Type) {
 		err = errors.New("type: outcomes are published by Hearback alone; publish what happened, such as enquiry.received")
 	}
+	if err == nil {
+		err = l.checkVersion(event)
+	}
 	if err != nil {
 		w.refuse = err
 		return w
@@ -271,4 +274,19 @@ func (l *leader) understand(r stream.Record) work {
 	w.input.Event = &event
 	l.stats.lag.Store(int64(time.Since(r.Time)))
 	return w
+}
+
+// checkVersion refuses to re-plan to a version of the book that is not on the shelf.
+func (l *leader) checkVersion(event events.Event) error {
+	if event.Type != events.TypeCaseReplanned {
+		return nil
+	}
+	data, err := events.DataOf[events.Replanned](event)
+	if err != nil {
+		return err
+	}
+	if _, known := l.books().Versions[data.Book]; !known {
+		return fmt.Errorf("data.book: %w", notifier.UnknownVersion(data.Book))
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,13 +27,15 @@ type Published struct {
 // Shelf holds every version of the book that was published. The last one
 // published is in force for new promises.
 type Shelf struct {
-	state atomic.Pointer[shelved]
+	taking sync.Mutex
+	state  atomic.Pointer[shelved]
 }
 
 type shelved struct {
 	books notifier.Books
-	// last says who published the version in force.
-	last Published
+	// last says who published the version in force, and sequence where in the stream.
+	last     Published
+	sequence uint64
 }
 
 // NewShelf is a shelf without any book.
@@ -49,13 +52,28 @@ func (s *Shelf) Books() notifier.Books { return s.state.Load().books }
 // By says who published the version in force.
 func (s *Shelf) By() string { return s.state.Load().last.By }
 
-// Take puts a published version on the shelf.
-func (s *Shelf) Take(data []byte) error {
+// Take puts the version on the shelf that was published at this place in the stream.
+// Several may read the stream at once, each in order: what was taken before changes
+// nothing.
+func (s *Shelf) Take(sequence uint64, data []byte) error {
+	s.taking.Lock()
+	defer s.taking.Unlock()
+	old := s.state.Load()
+	if sequence <= old.sequence {
+		return nil
+	}
+	now, err := old.with(data)
+	now.sequence = sequence
+	s.state.Store(&now)
+	return err
+}
+
+// with is the shelf with one more version; as it was where that cannot be used.
+func (old shelved) with(data []byte) (shelved, error) {
 	var p Published
 	if err := json.Unmarshal(data, &p); err != nil {
-		return fmt.Errorf("read the published book: %w", err)
+		return old, fmt.Errorf("read the published book: %w", err)
 	}
-	old := s.state.Load()
 	version := p.Files.Version()
 	book, known := old.books.Versions[version]
 	if !known {
@@ -65,7 +83,7 @@ func (s *Shelf) Take(data []byte) error {
 			for i, f := range faults {
 				errs[i] = errors.New(f.String())
 			}
-			return fmt.Errorf("book %s: %w", version, errors.Join(errs...))
+			return old, fmt.Errorf("book %s: %w", version, errors.Join(errs...))
 		}
 	}
 	versions := maps.Clone(old.books.Versions)
@@ -73,6 +91,5 @@ func (s *Shelf) Take(data []byte) error {
 		versions = map[string]*notifier.Book{}
 	}
 	versions[version] = book
-	s.state.Store(&shelved{books: notifier.Books{Current: book, Versions: versions}, last: Published{At: p.At, By: p.By, Why: p.Why}})
-	return nil
+	return shelved{books: notifier.Books{Current: book, Versions: versions}, last: Published{At: p.At, By: p.By, Why: p.Why}}, nil
 }
