@@ -354,7 +354,7 @@ func (d *decider) postpone(data events.Postponement, at time.Time, concerns func
 			d.climb(p, rule)
 			continue
 		}
-		p.Next = nextRung(ladder(rule, *p, book.Calendar), *p, book.Calendar, p.Done)
+		p.Next = nextRung(Ladder(rule, *p, book.Calendar), *p, book.Calendar, p.Done)
 		d.say(fmt.Sprintf("Promise %s postponed to %s", p.Key(), p.DueDate.Words()), strings.Join(append([]string{"a person gave a new date."}, deadline.Working...), " "))
 		d.doubtDate(p.Key(), deadline, nil)
 		d.withdrawFor(p.Key(), "a new date was promised", anything)

@@ -13,36 +13,38 @@ import (
 // rung that does: a ladder must not end in silence.
 var lastRungRepeats = calendar.Amount{N: 5, Unit: calendar.WorkingDays}
 
-// rung is a step of a promise's ladder at its instant.
-type rung struct {
-	step  Step
-	first time.Time
-	every *calendar.Amount
+// Rung is a step of a promise's ladder at its instant.
+type Rung struct {
+	Step  Step
+	First time.Time
+	// Every is nil for a rung that fires once.
+	Every *calendar.Amount
 }
 
-// ladder places the steps of a rule in time for one promise, lowest first.
-func ladder(rule Rule, p Promise, c *calendar.Calendar) []rung {
+// Ladder places the steps of a rule in time for one promise, lowest first.
+func Ladder(rule Rule, p Promise, c *calendar.Calendar) []Rung {
 	due := calendar.Deadline{At: p.Due, Date: p.DueDate}
-	rungs := make([]rung, 0, len(rule.Steps)+1)
+	rungs := make([]Rung, 0, len(rule.Steps)+1)
 	repeats := false
 	for _, s := range rule.Steps {
-		rungs = append(rungs, rung{step: s, first: instant(s.At, due, c), every: s.Every})
+		rungs = append(rungs, Rung{Step: s, First: s.At.Instant(due, c), Every: s.Every})
 		repeats = repeats || s.Every != nil
 	}
-	slices.SortStableFunc(rungs, func(a, b rung) int { return a.first.Compare(b.first) })
+	slices.SortStableFunc(rungs, func(a, b Rung) int { return a.First.Compare(b.First) })
 	if !repeats && len(rungs) > 0 {
 		last := rungs[len(rungs)-1]
-		last.first = after(last.first, lastRungRepeats, c)
-		last.every = &lastRungRepeats
-		if last.first.Before(p.Due) {
-			last.first = after(p.Due, lastRungRepeats, c)
+		last.First = after(last.First, lastRungRepeats, c)
+		last.Every = &lastRungRepeats
+		if last.First.Before(p.Due) {
+			last.First = after(p.Due, lastRungRepeats, c)
 		}
 		rungs = append(rungs, last)
 	}
 	return rungs
 }
 
-func instant(o Offset, due calendar.Deadline, c *calendar.Calendar) time.Time {
+// Instant is when an offset stands for one due instant.
+func (o Offset) Instant(due calendar.Deadline, c *calendar.Calendar) time.Time {
 	switch {
 	case o.Amount.N == 0:
 		return due.At
@@ -57,20 +59,20 @@ func after(t time.Time, a calendar.Amount, c *calendar.Calendar) time.Time {
 	return c.After(calendar.Deadline{At: t, Date: calendar.DateOf(t, c.Location)}, a)
 }
 
-// firesAfter is the first time the rung fires after t; zero if it never does.
-func (r rung) firesAfter(t time.Time, c *calendar.Calendar) time.Time {
-	if r.first.After(t) {
-		return r.first
+// FiresAfter is the first time the rung fires after t; zero if it never does.
+func (r Rung) FiresAfter(t time.Time, c *calendar.Calendar) time.Time {
+	if r.First.After(t) {
+		return r.First
 	}
-	if r.every == nil {
+	if r.Every == nil {
 		return time.Time{}
 	}
-	if step := elapsed(*r.every); step > 0 {
-		return r.first.Add((t.Sub(r.first)/step + 1) * step)
+	if step := elapsed(*r.Every); step > 0 {
+		return r.First.Add((t.Sub(r.First)/step + 1) * step)
 	}
 	at := r.near(t, c)
 	for !at.After(t) {
-		next := after(at, *r.every, c)
+		next := after(at, *r.Every, c)
 		if !next.After(at) { // a calendar that cannot count must not stop the ladder
 			next = at.AddDate(0, 0, 7)
 		}
@@ -82,10 +84,10 @@ func (r rung) firesAfter(t time.Time, c *calendar.Calendar) time.Time {
 // near is an instant of a repeating rung not long before t, so that an old
 // promise costs no more than a new one. Rungs repeat on the same days whether
 // they are counted one by one or at once.
-func (r rung) near(t time.Time, c *calendar.Calendar) time.Time {
-	from, to := calendar.DateOf(r.first, c.Location), calendar.DateOf(t, c.Location)
+func (r Rung) near(t time.Time, c *calendar.Calendar) time.Time {
+	from, to := calendar.DateOf(r.First, c.Location), calendar.DateOf(t, c.Location)
 	units := 0
-	switch days := int(t.Sub(r.first).Hours() / 24); r.every.Unit {
+	switch days := int(t.Sub(r.First).Hours() / 24); r.Every.Unit {
 	case calendar.WorkingDays:
 		units = c.WorkingDaysBetween(from, to)
 	case calendar.Days:
@@ -93,11 +95,11 @@ func (r rung) near(t time.Time, c *calendar.Calendar) time.Time {
 	case calendar.Weeks:
 		units = days / 7
 	}
-	jump := r.every.N * (units/r.every.N - 1)
+	jump := r.Every.N * (units/r.Every.N - 1)
 	if jump <= 0 || jump > calendar.MaxAmount {
-		return r.first
+		return r.First
 	}
-	return after(r.first, calendar.Amount{N: jump, Unit: r.every.Unit}, c)
+	return after(r.First, calendar.Amount{N: jump, Unit: r.Every.Unit}, c)
 }
 
 // elapsed is the length of an amount in real time; 0 for units of the calendar.
@@ -116,13 +118,13 @@ func elapsed(a calendar.Amount) time.Duration {
 
 // nextRung is when a promise must be looked at after t: its due instant or the
 // next rung. It is never zero: a promise without a ladder is looked at weekly.
-func nextRung(rungs []rung, p Promise, c *calendar.Calendar, t time.Time) time.Time {
+func nextRung(rungs []Rung, p Promise, c *calendar.Calendar, t time.Time) time.Time {
 	var next time.Time
 	if p.Due.After(t) {
 		next = p.Due
 	}
 	for _, r := range rungs {
-		if at := r.firesAfter(t, c); !at.IsZero() && (next.IsZero() || at.Before(next)) {
+		if at := r.FiresAfter(t, c); !at.IsZero() && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
 	}
@@ -161,7 +163,7 @@ func (d *decider) due() {
 // family heard, so that nothing more need be said at once.
 func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 	cal := d.books.Version(p.Book).Calendar
-	rungs := ladder(rule, *p, cal)
+	rungs := Ladder(rule, *p, cal)
 	from := p.Done
 	p.Done = d.now
 	p.Next = nextRung(rungs, *p, cal, d.now)
@@ -176,21 +178,21 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 	}
 	// The highest rung speaks: its words go to each person it names, then those
 	// of the rungs below to whoever has not heard yet.
-	fired := slices.DeleteFunc(rungs, func(r rung) bool {
-		at := r.firesAfter(from, cal)
+	fired := slices.DeleteFunc(rungs, func(r Rung) bool {
+		at := r.FiresAfter(from, cal)
 		return at.IsZero() || at.After(d.now)
 	})
 	told := map[string]bool{}
 	d.told = ""
 	lateWords := ""
 	for i, r := range slices.Backward(fired) {
-		why := "the ladder's step " + r.step.String() + " was reached"
+		why := "the ladder's step " + r.Step.String() + " was reached"
 		if i < len(fired)-1 {
 			why += " while a later one was already due"
 		}
-		d.chase(*p, r.step, told, why)
+		d.chase(*p, r.Step, told, why)
 		if lateWords == "" {
-			lateWords = r.step.TellFamily
+			lateWords = r.Step.TellFamily
 		}
 	}
 	if len(rungs) == 0 && p.Late && p.Task == "" {

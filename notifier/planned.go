@@ -38,16 +38,16 @@ func plannedFor(c Case, p Promise, books Books) (planned []PlannedChase) {
 		return nil
 	}
 	d := decider{c: c, books: books, now: p.Next}
-	for _, r := range ladder(rule, p, book.Calendar) {
-		at := r.firesAfter(p.Done, book.Calendar)
+	for _, r := range Ladder(rule, p, book.Calendar) {
+		at := r.FiresAfter(p.Done, book.Calendar)
 		if at.IsZero() || at.After(p.Next) {
 			continue
 		}
-		for _, target := range r.step.Chase {
+		for _, target := range r.Step.Chase {
 			if target == Family {
 				continue
 			}
-			if who, _, ok := d.reach(target, staffChannels(r.step.Via)); ok {
+			if who, _, ok := d.reach(target, staffChannels(r.Step.Via)); ok {
 				planned = append(planned, PlannedChase{Promise: p.Key(), Person: who.person.ID, At: p.Next})
 			}
 		}

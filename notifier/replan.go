@@ -83,7 +83,7 @@ func (d *decider) move(p *Promise, asked events.Replanned) {
 	heard := d.climb(p, r.rule)
 	if r.done.After(d.now) { // rungs that were climbed early do not come round again
 		book := d.books.Versions[asked.Book]
-		p.Done, p.Next = r.done, nextRung(ladder(r.rule, *p, book.Calendar), *p, book.Calendar, r.done)
+		p.Done, p.Next = r.done, nextRung(Ladder(r.rule, *p, book.Calendar), *p, book.Calendar, r.done)
 	}
 	if tell && !heard {
 		p.Moved = "The rules by which we set dates have changed."

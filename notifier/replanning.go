@@ -134,24 +134,24 @@ func (b Books) replan(ref string, p Promise, version string, now time.Time) repl
 	}
 	if from := b.Version(p.Book); from != nil {
 		if before, ok := from.Rule(p.Rule); ok {
-			r.done = climbed(ladder(before, p, from.Calendar), p.Done, ladder(rule, fresh, book.Calendar), fresh.Due, now)
+			r.done = climbed(Ladder(before, p, from.Calendar), p.Done, Ladder(rule, fresh, book.Calendar), fresh.Due, now)
 		}
 	}
 	return r
 }
 
 // climbed is the instant up to which a new ladder counts as climbed: that of the
-// highest rung whose like was climbed on the old one. What is to happen when a
+// highest Rung whose like was climbed on the old one. What is to happen when a
 // promise falls due, and after, happens anew where the new date has not passed.
-func climbed(old []rung, done time.Time, fresh []rung, due, now time.Time) (up time.Time) {
+func climbed(old []Rung, done time.Time, fresh []Rung, due, now time.Time) (up time.Time) {
 	for _, i := range alike(old, done, fresh) {
 		r := fresh[i]
 		switch {
-		case due.After(now) && !r.step.At.Before:
-		case r.every != nil && !r.first.After(now):
+		case due.After(now) && !r.Step.At.Before:
+		case r.Every != nil && !r.First.After(now):
 			up = now
-		case r.first.After(up):
-			up = r.first
+		case r.First.After(up):
+			up = r.First
 		}
 	}
 	return up
@@ -159,16 +159,16 @@ func climbed(old []rung, done time.Time, fresh []rung, due, now time.Time) (up t
 
 // alike are the rungs of the new ladder whose like on the old one was climbed by
 // done: the same deed at the same step, else the same deed, else the same step.
-// Each old rung has one like at most.
-func alike(old []rung, done time.Time, fresh []rung) (found []int) {
+// Each old Rung has one like at most.
+func alike(old []Rung, done time.Time, fresh []Rung) (found []int) {
 	used := make([]bool, len(fresh))
 	taken := make([]bool, len(old))
-	for _, same := range []func(a, b rung) bool{
-		func(a, b rung) bool { return a.sameStep(b) && a.sameDeed(b) }, rung.sameDeed, rung.sameStep,
+	for _, same := range []func(a, b Rung) bool{
+		func(a, b Rung) bool { return a.sameStep(b) && a.sameDeed(b) }, Rung.sameDeed, Rung.sameStep,
 	} {
 		for i, o := range old {
 			for j, f := range fresh {
-				if !taken[i] && !used[j] && !o.first.After(done) && same(o, f) {
+				if !taken[i] && !used[j] && !o.First.After(done) && same(o, f) {
 					taken[i], used[j] = true, true
 					found = append(found, j)
 				}
@@ -178,13 +178,13 @@ func alike(old []rung, done time.Time, fresh []rung) (found []int) {
 	return found
 }
 
-func (r rung) sameStep(o rung) bool {
-	return r.step.String() == o.step.String() && (r.every == nil) == (o.every == nil)
+func (r Rung) sameStep(o Rung) bool {
+	return r.Step.String() == o.Step.String() && (r.Every == nil) == (o.Every == nil)
 }
 
-func (r rung) sameDeed(o rung) bool {
-	return strings.Join(r.step.Chase, " ") == strings.Join(o.step.Chase, " ") && r.step.Words == o.step.Words &&
-		r.step.TellFamily == o.step.TellFamily && (r.every == nil) == (o.every == nil)
+func (r Rung) sameDeed(o Rung) bool {
+	return strings.Join(r.Step.Chase, " ") == strings.Join(o.Step.Chase, " ") && r.Step.Words == o.Step.Words &&
+		r.Step.TellFamily == o.Step.TellFamily && (r.Every == nil) == (o.Every == nil)
 }
 
 // newHolidays names the bank holidays after from, up to and including to, that the

@@ -31,7 +31,7 @@ func (d *decider) promiseTask(t *Task) {
 	}
 	t.Due, t.DueDate, t.Done, t.Book = deadline.At.UTC(), deadline.Date, d.now, d.book().Version
 	p := t.promise()
-	t.Next = nextRung(ladder(rule, p, cal), p, cal, d.now)
+	t.Next = nextRung(Ladder(rule, p, cal), p, cal, d.now)
 	d.say("Task "+t.ID+" is to be done by "+calendar.Clock(t.Due, cal.Location)+" on "+t.DueDate.Words(), "the book says when, and whom to chase until it is done")
 }
 

@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"hearback/deploy"
 	"hearback/notifier/app"
+	"hearback/notifier/calendar"
 	"hearback/notifier/rules"
 )
 
 func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams) error {
 	asJSON := flags.Bool("json", false, "print the faults as a JSON array")
+	first := flags.String("from", "", "the day from which a year is proved, such as 2026-12-21 (default: today)")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -22,7 +25,11 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 	if err != nil {
 		return err
 	}
-	book, faults := rules.Load(source)
+	from, err := dayOr(*first, calendar.DateOf(time.Now(), time.Local))
+	if err != nil {
+		return err
+	}
+	book, faults := rules.Prove(source, from)
 	wrong := 0
 	for _, f := range faults {
 		if !f.Warning {
@@ -57,6 +64,18 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 		return errSaid
 	}
 	return nil
+}
+
+// dayOr reads a day that a flag gives, and takes another where it gives none.
+func dayOr(text string, absent calendar.Date) (calendar.Date, error) {
+	if text == "" {
+		return absent, nil
+	}
+	day, err := calendar.ParseDate(text)
+	if err != nil {
+		return day, errUsage{fmt.Sprintf("%q is not a day; write it as 2026-12-21", text)}
+	}
+	return day, nil
 }
 
 // bookSource is the book that a verb is about: its argument, BOOK_DIR, or the

@@ -55,10 +55,17 @@ type directory struct {
 	teams   *yaml.Node
 	people  map[string]*yaml.Node // by id
 	team    map[string]object     // by id
+	away    map[string][]absence  // by person's id, in the order of the file
 	pending []reference
 	// partial: some entry could not be read, so that an unknown id may be there
 	// after all. Its own fault is named already.
 	partial bool
+}
+
+// absence is a time away and where it stands.
+type absence struct {
+	notifier.Absence
+	node *yaml.Node // of the cover where one is named
 }
 
 // reference is an id that must be found once all are read.
@@ -70,7 +77,7 @@ type reference struct {
 
 func readDirectory(file, content string, faults *collector) *directory {
 	doc, root := readDocument(file, content, faults)
-	dir := &directory{doc: doc, root: root, people: make(map[string]*yaml.Node), team: make(map[string]object)}
+	dir := &directory{doc: doc, root: root, people: make(map[string]*yaml.Node), team: make(map[string]object), away: make(map[string][]absence)}
 	if root == nil {
 		return nil
 	}
@@ -172,7 +179,12 @@ func (dir *directory) readAbsence(n *yaml.Node, p *notifier.Person) {
 		}
 	}
 	if ok {
-		p.Away = append(p.Away, notifier.Absence{Officer: p.ID, From: from, To: to, Cover: cover.value})
+		a := absence{notifier.Absence{Officer: p.ID, From: from, To: to, Cover: cover.value}, o.node}
+		if cover.given() {
+			a.node = cover.node
+		}
+		p.Away = append(p.Away, a.Absence)
+		dir.away[p.ID] = append(dir.away[p.ID], a)
 	}
 }
 

@@ -56,6 +56,9 @@ func (c *collector) add(f Fault) {
 // full reports that no more faults are taken in.
 func (c *collector) full() bool { return len(c.list)-c.warnings >= mostFaults }
 
+// stop reports a fault that keeps the book from being put in force.
+func (c *collector) stop() bool { return len(c.list) > c.warnings }
+
 // addWords takes over what was found in the folder of words.
 func (c *collector) addWords(faults []templates.Fault) {
 	for _, f := range faults {

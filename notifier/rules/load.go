@@ -17,28 +17,44 @@ import (
 // is nil if any of them is not a [Fault] with Warning. The book's version is
 // that of its [Bundle].
 func Load(fsys fs.FS) (*notifier.Book, []Fault) {
-	faults := &collector{}
-	files := gather(fsys, faults)
-	var r *ruleBook
+	r := read(fsys)
+	return r.book(), r.faults.sorted()
+}
+
+// reading is a book with the places of all that it says. A part that could not
+// be read is nil.
+type reading struct {
+	version string
+	rules   *ruleBook
+	dir     *directory
+	words   *wordList
+	faults  *collector
+}
+
+func read(fsys fs.FS) reading {
+	r := reading{faults: &collector{}}
+	files := gather(fsys, r.faults)
+	r.version = files.Version()
 	if content, ok := files[rulesFile]; ok {
-		r = readRules(rulesFile, content, readHolidays(files, faults), faults)
+		r.rules = readRules(rulesFile, content, readHolidays(files, r.faults), r.faults)
 	}
-	var dir *directory
 	if content, ok := files[directoryFile]; ok {
-		dir = readDirectory(directoryFile, content, faults)
+		r.dir = readDirectory(directoryFile, content, r.faults)
 	}
-	words := readWords(files, r, faults)
-	r.readStatus(files, words, faults)
-	if r != nil {
-		r.check(dir, words)
+	r.words = readWords(files, r.rules, r.faults)
+	r.rules.readStatus(files, r.words, r.faults)
+	if r.rules != nil {
+		r.rules.check(r.dir, r.words)
 	}
-	list := faults.sorted()
-	for _, f := range list {
-		if !f.Warning {
-			return nil, list
-		}
+	return r
+}
+
+// book is nil where any of the faults is not a warning.
+func (r reading) book() *notifier.Book {
+	if r.faults.stop() {
+		return nil
 	}
-	return r.book(files.Version(), dir.value, words.library.Only(r.uses)), list
+	return r.rules.book(r.version, r.dir.value, r.words.library)
 }
 
 var ruleBookShape = shape{"the rules", []field{

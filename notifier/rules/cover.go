@@ -1,0 +1,346 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"hearback/notifier"
+	"hearback/notifier/calendar"
+)
+
+// coverBudget bounds the search for days on which nobody is there, in people
+// looked at. 500 people with leave in every week need a tenth of it.
+const coverBudget = 1_500_000_000
+
+// chaseOf is a target of steps and the channels by which it is chased, with the
+// days on which that may happen.
+type chaseOf struct {
+	target string
+	via    notifier.Via
+	days   days
+}
+
+// cover proves that whoever a step names is there, or somebody for them, on every
+// day on which it may fire.
+func (p *proof) cover(steps []fired) {
+	if p.dir.partial || len(p.dir.away) == 0 {
+		return // without leave, Load has proved it for every day
+	}
+	c := coverage{proof: p, stretches: p.stretches(), budget: coverBudget, reported: make(map[*yaml.Node]bool)}
+	chases := chasesOf(steps)
+	for _, nobody := range []bool{true, false} { // what leaves a family alone is named first
+		for _, chase := range chases {
+			if !chase.days.meets(0, provedDays) {
+				continue
+			}
+			c.prove(chase, nobody)
+		}
+	}
+	if c.budget < 0 {
+		p.dir.doc.warn(p.dir.root, "this directory is too large for its leave to be proved day by day", "take out people who have left, leave that is over, and steps that name single people")
+	}
+}
+
+// chasesOf gathers what steps have in common: the same target by the same channels.
+func chasesOf(steps []fired) []*chaseOf {
+	var list []*chaseOf
+	known := make(map[string]*chaseOf)
+	for _, f := range steps {
+		for _, target := range f.step.staff() {
+			key := fmt.Sprint(target, staffChannels(f.step.value.Via))
+			if known[key] == nil {
+				known[key] = &chaseOf{target: target, via: f.step.value.Via}
+				list = append(list, known[key])
+			}
+			known[key].days.addAll(f.days)
+		}
+	}
+	return list
+}
+
+// stretch is a run of days, numbered from the first that is proved, on which the
+// same people are away.
+type stretch struct{ first, end int }
+
+// stretches cuts the year wherever somebody goes or comes back.
+func (p *proof) stretches() []stretch {
+	cuts := []int{0, provedDays}
+	for _, list := range p.dir.away {
+		for _, a := range list {
+			for _, d := range []calendar.Date{a.From, a.To.AddDays(1)} {
+				if day := p.day(d.At(12, 0, p.book.Calendar.Location)); day > 0 && day < provedDays {
+					cuts = append(cuts, day)
+				}
+			}
+		}
+	}
+	slices.Sort(cuts)
+	cuts = slices.Compact(cuts)
+	list := make([]stretch, 0, len(cuts))
+	for i, first := range cuts[:len(cuts)-1] {
+		list = append(list, stretch{first, cuts[i+1]})
+	}
+	return list
+}
+
+// coverage is one search for days on which a chase does not reach whom it names.
+type coverage struct {
+	*proof
+	stretches []stretch
+	budget    int
+	reported  map[*yaml.Node]bool
+}
+
+// gap is a run of stretches on which a chase fails in one way.
+type gap struct {
+	stretch
+	node *yaml.Node
+	who  string // whose leave it is
+	why  string // the core's words for what it tried
+	role string // who is chased in their place; empty for nobody
+}
+
+// prove looks at one chase in every team: where it reaches nobody at all, or, in
+// the second round, somebody else than was meant.
+func (c *coverage) prove(chase *chaseOf, nobody bool) {
+	if id, named := strings.CutPrefix(chase.target, "person:"); named && len(c.dir.away[id]) == 0 {
+		return
+	}
+	if chase.target == notifier.Officer {
+		c.proveOfficers(chase, nobody)
+		return
+	}
+	for _, team := range c.book.Directory.Teams {
+		c.proveCase(chase, notifier.Case{Team: team.ID}, nobody)
+	}
+}
+
+// proveOfficers looks at every officer, and at each team as a whole: the rung of
+// the officers stands empty where all of them are away without cover.
+func (c *coverage) proveOfficers(chase *chaseOf, nobody bool) {
+	for _, team := range c.book.Directory.Teams {
+		c.proveCase(chase, notifier.Case{Team: team.ID}, nobody) // a case may have no officer
+		var there []bool
+		for _, id := range c.dir.officers(team.ID) {
+			reached := c.proveCase(chase, notifier.Case{Team: team.ID, Officer: id}, nobody)
+			if there == nil {
+				there = make([]bool, len(c.stretches))
+			}
+			for i, is := range reached {
+				there[i] = there[i] || is
+			}
+		}
+		if !nobody && there != nil && c.budget >= 0 {
+			c.emptyTeam(chase, team, there)
+		}
+	}
+}
+
+// proveCase looks at one case through the year. reached says for each stretch
+// whether whoever was meant, or somebody for them, is there.
+func (c *coverage) proveCase(chase *chaseOf, of notifier.Case, nobody bool) (reached []bool) {
+	reached = make([]bool, len(c.stretches))
+	var open *gap
+	for i, s := range c.stretches {
+		g, there := c.judge(chase, of, s)
+		reached[i] = there
+		found := g != nil && (g.role == "") == nobody
+		if open != nil && (!found || g.node != open.node) {
+			c.report(chase, of, *open)
+			open = nil
+		}
+		switch {
+		case found && open == nil:
+			open = g
+		case found:
+			open.end = g.end
+		}
+		if c.budget < 0 {
+			return reached
+		}
+	}
+	if open != nil {
+		c.report(chase, of, *open)
+	}
+	return reached
+}
+
+// judge asks the core whom the chase reaches. A gap is given where that is nobody,
+// or not whom the book means; there says whether they, or their cover, are reached.
+func (c *coverage) judge(chase *chaseOf, of notifier.Case, s stretch) (g *gap, there bool) {
+	day := c.date(s.first)
+	c.budget -= len(c.book.Directory.People) * (4 + c.links(chase.target, of, day))
+	if c.budget < 0 {
+		return nil, true
+	}
+	who, why, ok := c.book.Reach(of, chase.target, chase.via, day.At(12, 0, c.book.Calendar.Location))
+	if !ok {
+		climb := c.climb(chase.target, of)
+		for _, id := range slices.Backward(climb) {
+			if a, away := c.away(id, day); away {
+				return &gap{stretch: s, node: a.node, who: id, why: why}, false
+			}
+		}
+		return nil, false // nobody is away: Load has named it
+	}
+	meant := c.meant(chase.target, of)
+	if meant == "" || who.Role == chase.target && (who.Person.ID == meant || who.Covers == meant || strings.HasPrefix(who.Person.ID, "team:")) {
+		return nil, true
+	}
+	a, away := c.away(meant, day)
+	if !away || a.Cover == "" && chase.target == notifier.Officer {
+		return nil, false // leave without cover: the rung above is meant to step in
+	}
+	return &gap{stretch: s, node: a.node, who: meant, why: why, role: who.Role}, false
+}
+
+// meant is the id of the person whom a target names in a case; empty where the book
+// names nobody.
+func (c *coverage) meant(target string, of notifier.Case) string {
+	if id, is := strings.CutPrefix(target, "person:"); is {
+		return id
+	}
+	if target == notifier.Officer {
+		return of.Officer
+	}
+	teamID, isTeam := strings.CutPrefix(target, "team:")
+	if !isTeam {
+		teamID = of.Team
+	}
+	team, _ := c.book.Directory.Team(teamID)
+	switch target {
+	case notifier.Manager:
+		return team.Manager
+	case notifier.HeadOfService:
+		return team.HeadOfService
+	}
+	return team.Lead
+}
+
+// climb lists the people whom the core tries for a target, lowest first.
+func (c *coverage) climb(target string, of notifier.Case) []string {
+	team, _ := c.book.Directory.Team(of.Team)
+	list := []string{c.meant(target, of)}
+	for _, role := range []string{notifier.TeamLead, notifier.Manager, notifier.HeadOfService} {
+		if slices.Index(roles(), role) > slices.Index(roles(), target) {
+			list = append(list, c.meant(role, notifier.Case{Team: team.ID}))
+		}
+	}
+	return list
+}
+
+// away is the leave that a person has on a day. Of two, it is the one that names a
+// cover, as in the core.
+func (c *coverage) away(id string, day calendar.Date) (found absence, away bool) {
+	for _, a := range c.dir.away[id] {
+		if a.From.Compare(day) <= 0 && day.Compare(a.To) <= 0 && (!away || found.Cover == "" && a.Cover != "") {
+			found, away = a, true
+		}
+	}
+	return found, away
+}
+
+// links counts how far the covers of everybody who is tried lead.
+func (c *coverage) links(target string, of notifier.Case, day calendar.Date) int {
+	links := 0
+	for _, id := range c.climb(target, of) {
+		for id != "" && links < len(c.book.Directory.People) {
+			links++
+			a, away := c.away(id, day)
+			if !away {
+				break
+			}
+			id = a.Cover
+		}
+	}
+	return links
+}
+
+// report names a gap once, if a step may fire in it.
+func (c *coverage) report(chase *chaseOf, of notifier.Case, g gap) {
+	if c.reported[g.node] || !chase.days.meets(g.first, g.end) {
+		return
+	}
+	c.reported[g.node] = true
+	when := c.when(g.stretch)
+	if g.role == "" {
+		c.dir.doc.fault(g.node, "nobody can be chased "+when+" where a step chases "+c.targetOf(chase.target, of)+": "+plainList(g.why),
+			"name a cover who is there, or let somebody above them be there")
+		return
+	}
+	problem := quoteID(g.who) + " is away " + when + " and nobody covers"
+	remedy := "name a cover who is there"
+	if a, _ := c.away(g.who, c.date(g.first)); a.Cover != "" {
+		first, _, _ := strings.Cut(g.why, "; ")
+		problem = quoteID(a.Cover) + " covers for " + quoteID(g.who) + " and cannot " + when + " (" + first + ")"
+		remedy = "name another cover, or one for the cover"
+		c.markChain(a, c.date(g.first))
+	}
+	c.dir.doc.warn(g.node, problem+", so "+targetWords(g.role)+" is chased instead of "+c.targetOf(chase.target, of), remedy)
+}
+
+// markChain takes those who would cover for the cover as named too: a ring is one
+// slip, wherever it is entered.
+func (c *coverage) markChain(a absence, day calendar.Date) {
+	for next, away := a, true; away; next, away = c.away(next.Cover, day) {
+		if c.reported[next.node] && next.node != a.node {
+			return
+		}
+		c.reported[next.node] = true
+	}
+}
+
+// emptyTeam warns where no officer of a team is there and none has cover.
+func (c *coverage) emptyTeam(chase *chaseOf, team notifier.Team, there []bool) {
+	for i := 0; i < len(there); i++ {
+		if there[i] {
+			continue
+		}
+		s := c.stretches[i]
+		for ; i < len(there) && !there[i]; i++ {
+			s.end = c.stretches[i].end
+		}
+		if !chase.days.meets(s.first, s.end) {
+			continue
+		}
+		var last absence
+		for _, id := range c.dir.officers(team.ID) {
+			if a, away := c.away(id, c.date(s.first)); away && (last.node == nil || a.From.Compare(last.From) > 0) {
+				last = a
+			}
+		}
+		if last.node == nil || c.reported[last.node] {
+			continue
+		}
+		c.reported[last.node] = true
+		c.dir.doc.warn(last.node, "every officer of team "+quoteID(team.ID)+" is away "+c.when(s)+" and none has cover, so the rung above is chased for all of them",
+			"add \"cover\" with the id of somebody who is there")
+	}
+}
+
+// when says a stretch: "from Thursday 24 December 2026, for 9 days".
+func (c *coverage) when(s stretch) string {
+	length := strconv.Itoa(s.end-s.first) + " days"
+	if s.end-s.first == 1 {
+		return "on " + c.date(s.first).Words()
+	}
+	return "from " + c.date(s.first).Words() + " for " + length
+}
+
+// targetOf says a target and, for a role, in which team.
+func (c *coverage) targetOf(target string, of notifier.Case) string {
+	if slices.Contains(roles(), target) && of.Team != "" {
+		return targetWords(target) + " of team " + quoteID(of.Team)
+	}
+	return targetWords(target)
+}
+
+func quoteID(id string) string { return "\"" + clip(id) + "\"" }
+
+// plainList takes the semicolons out of what the core tried: a fault has one, before
+// its remedy.
+func plainList(s string) string { return strings.ReplaceAll(s, "; ", ", ") }

@@ -1,0 +1,60 @@
+package rules
+
+import (
+	"io/fs"
+
+	"hearback/notifier"
+	"hearback/notifier/calendar"
+)
+
+// provedDays is how far ahead a book is proved, in days: a year, and the day on
+// which it comes round.
+const provedDays = 366
+
+// Prove reads a book as [Load] does and then plays its time through, from a day
+// on, for a year: every promise opened on every day, every step at the instant at
+// which it would fire, every person of the directory with their leave.
+//
+// What it finds beyond Load's faults depends on the day, so a book that is in
+// force is read with Load, and never fails because time has passed. The book is
+// nil if any fault is not a warning.
+func Prove(fsys fs.FS, from calendar.Date) (*notifier.Book, []Fault) {
+	r := read(fsys)
+	if book := r.book(); book != nil {
+		p := proof{reading: r, book: book, from: from}
+		p.cover(p.play())
+	}
+	return r.book(), r.faults.sorted()
+}
+
+// proof is one book being proved.
+type proof struct {
+	reading
+	book *notifier.Book
+	from calendar.Date
+}
+
+// days is a set of the days that are proved, the first being 0.
+type days [(provedDays + 63) / 64]uint64
+
+func (s *days) add(day int) {
+	if day >= 0 && day < provedDays {
+		s[day/64] |= 1 << (day % 64)
+	}
+}
+
+func (s *days) addAll(other days) {
+	for i := range s {
+		s[i] |= other[i]
+	}
+}
+
+// meets reports a day of the set from first up to, and not including, end.
+func (s *days) meets(first, end int) bool {
+	for day := max(first, 0); day < min(end, provedDays); day++ {
+		if s[day/64]&(1<<(day%64)) != 0 {
+			return true
+		}
+	}
+	return false
+}
