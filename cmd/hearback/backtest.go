@@ -7,25 +7,82 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
 	"hearback/notifier/app"
 	"hearback/notifier/backtest"
+	"hearback/notifier/calendar"
+	"hearback/notifier/rehearse/report"
+	"hearback/notifier/rules"
 	"hearback/notifier/stream"
 )
 
 func backtestVerb(ctx context.Context, flags *flag.FlagSet, args []string, io streams) error {
+	from := flags.String("from", "", "the first day to count, such as 2026-09-01 (default: 90 days up to the last)")
+	to := flags.String("to", "", "the last day to count (default: today)")
 	asJSON := flags.Bool("json", false, "print a JSON object")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	if flags.NArg() > 0 {
-		return errUsage{"name no folder"}
+	dir := flags.Arg(0)
+	if flags.NArg() > 1 { // people write flags after the folder too
+		if err := parse(flags, flags.Args()[1:]); err != nil {
+			return err
+		}
+		if flags.NArg() > 0 {
+			return errUsage{"name one folder"}
+		}
+	}
+	if dir == "" {
+		if *from != "" || *to != "" {
+			return errUsage{"without a folder the whole ledger is decided again; name the folder of a book, or leave out --from and --to"}
+		}
+		return onStream(ctx, "hearback backtest", func(ctx context.Context, s *stream.Stream) error {
+			return verify(ctx, s, *asJSON, io)
+		})
+	}
+	files, err := checkedBook(dir, io)
+	if err != nil {
+		return err
+	}
+	book, _ := rules.Load(files.FS())
+	now := time.Now()
+	window, err := counted(*from, *to, calendar.DateOf(now, book.Calendar.Location))
+	if err != nil {
+		return err
 	}
 	return onStream(ctx, "hearback backtest", func(ctx context.Context, s *stream.Stream) error {
-		return verify(ctx, s, *asJSON, io)
+		result, err := backtest.Compare(ctx, s, book, window, now)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return report.JSON(io.out, result)
+		}
+		return report.Text(io.out, result.Report())
 	})
+}
+
+// counted is which days are counted: as they were named, or the ninety up to today.
+func counted(from, to string, today calendar.Date) (w backtest.Window, err error) {
+	w.To = today
+	if to != "" {
+		if w.To, err = calendar.ParseDate(to); err != nil {
+			return w, errUsage{fmt.Sprintf("--to: %v", err)}
+		}
+	}
+	w.From = w.To.AddDays(-89)
+	if from != "" {
+		if w.From, err = calendar.ParseDate(from); err != nil {
+			return w, errUsage{fmt.Sprintf("--from: %v", err)}
+		}
+	}
+	if w.From.Compare(w.To) > 0 {
+		return w, errUsage{fmt.Sprintf("--from %s is after --to %s; name the earlier day first", w.From, w.To)}
+	}
+	return w, nil
 }
 
 // onStream connects to the stream of the running Hearback of the same settings.

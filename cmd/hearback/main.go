@@ -45,7 +45,7 @@ func verbs() []verb {
 		{"case", "case [--json] REF", "one case: its promises, messages and timeline, each with its reason", caseVerb},
 		{"doctor", "doctor [--json]", "test NATS, disk, Twilio, mail, clock and book, and say what is wrong", doctorVerb},
 		{"publish-book", "publish-book [--by NAME] [--why TEXT] DIR", "put a checked book in force for new promises", publishBookVerb},
-		{"backtest", "backtest [--json]", "decide the whole ledger again from what it recorded, and say where it does not come out the same", backtestVerb},
+		{"backtest", "backtest [--from DATE] [--to DATE] [--json] [DIR]", "what the book in DIR would have done with the recorded events, beside what happened; without DIR, decide the whole ledger again and say where it does not come out the same", backtestVerb},
 		{"bench", "bench [speed|deadlines|webhooks|size|faults|day|all] [--families N] [--runs N] [--kills N] [--leader-kills N] [--seed N] [--json]", "load the real pipeline against stand-ins of the providers and print the figures", benchVerb},
 	}
 }

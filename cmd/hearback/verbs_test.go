@@ -78,7 +78,7 @@ func TestUnknownSetting(t *testing.T) {
 // TestNobodyRuns: what needs a running Hearback says to start one.
 func TestNobodyRuns(t *testing.T) {
 	settings(t, "NATS_LISTEN", "127.0.0.1:1")
-	for _, args := range [][]string{{"waiting"}, {"tasks"}, {"case", "H-10482"}, {"publish"}, {"publish-book", writeBook(t)}} {
+	for _, args := range [][]string{{"waiting"}, {"tasks"}, {"case", "H-10482"}, {"publish"}, {"backtest"}, {"publish-book", writeBook(t)}} {
 		got := hearback(t, args...)
 		if got.code != 1 || !strings.Contains(got.err, "start Hearback") {
 			t.Errorf("hearback %s: status %d, errors %q", args, got.code, got.err)

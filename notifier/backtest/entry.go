@@ -43,7 +43,7 @@ func (c *checker) entry(it item) {
 	older := missing != 0 && missing < c.begins || !known && c.begins > 1
 	if lacks == "" {
 		books := notifier.Books{Current: book, Versions: it.books.Versions}
-		if fault.What, err = again(before, want, inputs, books, it); err != nil {
+		if fault.What, err = decideAgain(before, want, inputs, books, it); err != nil {
 			fault.What = err.Error()
 		}
 	} else {
@@ -97,9 +97,9 @@ func (c *checker) inputs(want notifier.Entry) (inputs []notifier.Input, missing 
 	return inputs, missing, lacks
 }
 
-// again decides an entry again on the case as it was stored before, and says in
+// decideAgain decides an entry again on the case as it was stored before, and says in
 // words what is different; nothing where the entry is the same.
-func again(before []byte, want notifier.Entry, inputs []notifier.Input, books notifier.Books, it item) (different string, err error) {
+func decideAgain(before []byte, want notifier.Entry, inputs []notifier.Input, books notifier.Books, it item) (different string, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("Hearback failed on it: %v", fault)

@@ -7,7 +7,7 @@ package backtest
 
 import (
 	"context"
-	"hash/maphash"
+	"hash/crc32"
 	"runtime"
 	"strings"
 	"sync"
@@ -59,7 +59,6 @@ func deal(ctx context.Context, source Source, subjects []string, workers []func(
 		return r, err
 	}
 	r.first, r.last = info.FirstSequence, info.LastSequence
-	seed := maphash.MakeSeed()
 	queues := make([]chan []item, len(workers))
 	waiting := make([][]item, len(workers))
 	var working sync.WaitGroup
@@ -77,7 +76,7 @@ func deal(ctx context.Context, source Source, subjects []string, workers []func(
 			return
 		}
 		ref := caseOf(record.Subject)
-		i := int(maphash.String(seed, ref) % uint64(len(workers)))
+		i := int(crc32.ChecksumIEEE([]byte(ref)) % uint32(len(workers)))
 		if waiting[i] = append(waiting[i], item{record, ref, r.books.Books()}); len(waiting[i]) == batchSize {
 			queues[i] <- waiting[i]
 			waiting[i] = make([]item, 0, batchSize)

@@ -90,9 +90,10 @@ func Verify(ctx context.Context, source Source, build string) (Verified, error) 
 	var all Verified
 	for _, c := range checkers {
 		c.passed(through)
+		c.judge()
 		all.add(c.found, len(c.cases), len(c.pending))
 	}
-	slices.SortFunc(all.First, func(a, b Fault) int { return cmp.Compare(a.Sequence, b.Sequence) })
+	slices.SortFunc(all.First, bySequence)
 	all.First = all.First[:min(len(all.First), faultsMost)]
 	slices.Sort(all.Builds)
 	all.Builds = slices.Compact(all.Builds)
@@ -138,9 +139,11 @@ type checker struct {
 	begins uint64
 	// cases are the last entries' cases, as they are stored.
 	cases map[string][]byte
-	// pending are the events that no entry has answered yet, oldest first in order.
+	// pending are the events that no entry has answered yet, oldest first in order;
+	// silent are those that left no trace, to be judged at the end.
 	pending map[uint64]stream.Record
 	order   []uint64
+	silent  []silent
 	through uint64
 	found   Verified
 }
@@ -192,27 +195,40 @@ func (c *checker) passed(through uint64) {
 	}
 }
 
-// unanswered judges an event that left no trace: only a repeat may, or a receipt
-// that says nothing new.
+// silent is an event that left no trace.
+type silent struct {
+	sequence, identity uint64
+	ref                string
+	at                 time.Time
+}
+
+// unanswered notes an event that left no trace: a receipt that says nothing new may.
 func (c *checker) unanswered(r stream.Record) {
 	event, err := events.ParseMessage(r.Subject, r.Header, r.Data)
-	ref := caseOf(r.Subject)
 	if err == nil && event.Type == events.TypeReceiptReceived {
 		c.found.Unchanged++
 		return
 	}
-	if err == nil {
-		if before, err := picture.DecodeCase(c.cases[ref]); err == nil && (before.HasSeen(event.Identity()) || r.Sequence <= before.Input) {
+	c.silent = append(c.silent, silent{r.Sequence, event.Identity(), caseOf(r.Subject), r.Time})
+}
+
+// judge finds the repeats among the events that left no trace: a case knows for ever
+// what it has seen.
+func (c *checker) judge() {
+	for _, s := range c.silent {
+		if last, err := picture.DecodeCase(c.cases[s.ref]); err == nil && last.HasSeen(s.identity) {
 			c.found.Unchanged++
-			return
+			continue
 		}
+		c.found.Passed++
+		c.fault(Fault{Sequence: s.sequence, Case: s.ref, At: s.at, What: "the ledger says that everything up to this event was answered, and no entry and no refusal answers it"})
 	}
-	c.found.Passed++
-	c.fault(Fault{Sequence: r.Sequence, Case: ref, At: r.Time, What: "the ledger says that everything up to this event was answered, and no entry and no refusal answers it"})
 }
 
 func (c *checker) fault(f Fault) {
-	if len(c.found.First) < faultsMost {
-		c.found.First = append(c.found.First, f)
-	}
+	at, _ := slices.BinarySearchFunc(c.found.First, f, bySequence)
+	c.found.First = slices.Insert(c.found.First, at, f)
+	c.found.First = c.found.First[:min(len(c.found.First), faultsMost)]
 }
+
+func bySequence(a, b Fault) int { return cmp.Compare(a.Sequence, b.Sequence) }

@@ -25,6 +25,24 @@ type World interface {
 	Handed(c *notifier.Case, m notifier.Message, now time.Time) (notifier.Result, []Happening)
 }
 
+// Chronicle is a World whose book changed while it went on.
+type Chronicle interface {
+	World
+	// Books are the versions at an instant, from the first one on.
+	Books(now time.Time) notifier.Books
+}
+
+// Recording is a World that happened once already, under other decisions.
+type Recording interface {
+	World
+	// Meant is what an event says in this play, where what Hearback named then has
+	// another name now; c is the case as it stands.
+	Meant(c *notifier.Case, e events.Event) events.Event
+	// Asked is what the provider answers when it is asked about a message without a
+	// receipt. Status must be one that [notifier.Result] may have.
+	Asked(a notifier.Awaited, now time.Time) notifier.Result
+}
+
 // Move is one input and what was decided on it.
 type Move struct {
 	At       time.Time
@@ -49,6 +67,8 @@ const mostAtOnce = 10_000
 // The error says that the case does not come to rest: a fault of Hearback's.
 func Play(books notifier.Books, tape []Happening, until time.Time, world World, seen func(Move)) (notifier.Case, error) {
 	p := &play{books: books, world: world, seen: seen}
+	p.chronicle, _ = world.(Chronicle)
+	p.recording, _ = world.(Recording)
 	for _, h := range tape {
 		p.add(h)
 	}
@@ -59,6 +79,9 @@ func Play(books notifier.Books, tape []Happening, until time.Time, world World, 
 		}
 		if p.rounds++; next.After(p.now) {
 			p.now, p.rounds = next, 0
+			if p.chronicle != nil {
+				p.books = p.chronicle.Books(p.now)
+			}
 		}
 		if p.rounds > mostAtOnce {
 			return p.c, fmt.Errorf("case %s does not come to rest at %s; report it with this book", p.c.Ref, p.now.Format(time.RFC3339))
@@ -71,11 +94,14 @@ func Play(books notifier.Books, tape []Happening, until time.Time, world World, 
 type play struct {
 	books notifier.Books
 	world World
-	seen  func(Move)
-	c     notifier.Case
-	now   time.Time
-	tape  happenings
-	added int
+	// chronicle and recording are the world, where it is one.
+	chronicle Chronicle
+	recording Recording
+	seen      func(Move)
+	c         notifier.Case
+	now       time.Time
+	tape      happenings
+	added     int
 	// heard numbers the events as the stream would.
 	heard  uint64
 	rounds int
@@ -130,6 +156,9 @@ func (p *play) turn() {
 	if len(p.tape) > 0 && !p.tape[0].At.After(p.now) {
 		h := heap.Pop(&p.tape).(numbered)
 		p.heard++
+		if p.recording != nil {
+			h.Event = p.recording.Meant(&p.c, h.Event)
+		}
 		p.decide(notifier.Input{Event: &h.Event, Sequence: p.heard})
 	}
 }
@@ -169,13 +198,19 @@ func (p *play) decide(in notifier.Input) {
 	p.answer()
 }
 
-// answer says that nobody can say, for a provider that is asked.
+// answer says what a provider says that is asked: that it cannot say, unless it was
+// recorded.
 func (p *play) answer() {
 	for _, a := range slices.Clone(p.c.Sent) {
-		if a.Ask {
-			p.decide(notifier.Input{Result: &notifier.Result{Message: a.Message.ID, Status: notifier.Unknown, Asked: true, At: p.now,
-				Reason: "no receipt came in time, and the provider cannot say either"}})
+		if !a.Ask {
+			continue
 		}
+		r := notifier.Result{Message: a.Message.ID, Status: notifier.Unknown, Asked: true, At: p.now,
+			Reason: "no receipt came in time, and the provider cannot say either"}
+		if p.recording != nil {
+			r = p.recording.Asked(a, p.now)
+		}
+		p.decide(notifier.Input{Result: &r})
 	}
 }
 
