@@ -140,6 +140,8 @@ func (e Event) dataType() described {
 		return new(Reply)
 	case TypeReplyPostponed:
 		return new(Postponement)
+	case TypeExceptionRecorded:
+		return new(Exception)
 	case TypeOfficerChanged:
 		return new(OfficerChanged)
 	case TypeOfficerAway:

@@ -69,6 +69,25 @@ type Postponement struct {
 	By      string `json:"by,omitempty"`
 }
 
+// The kinds of lawful reasons for being late.
+const (
+	ExceptionClosure       = "closure"       // a school was closed for four weeks or more
+	ExceptionCircumstances = "circumstances" // exceptional personal circumstances
+	ExceptionAbsence       = "absence"       // the child or young person is out of the area
+	ExceptionOther         = "other"
+)
+
+// Exception is the data of exception.recorded: a person says why a promise will be late
+// and what date they aim at. No date moves by itself.
+type Exception struct {
+	Promise string `json:"promise"`           // the name that the book gives it; without it a person is asked
+	Enquiry string `json:"enquiry,omitempty"` // which of several; "" means every one of that name
+	Kind    string `json:"kind,omitempty"`    // one of the four above
+	Reason  string `json:"reason,omitempty"`  // for the family, in the officer's words
+	Until   string `json:"until"`             // YYYY-MM-DD in London: the new aim
+	By      string `json:"by,omitempty"`
+}
+
 // OfficerChanged is the data of officer.changed.
 type OfficerChanged struct {
 	Officer string `json:"officer"` // who owes the reply from now on

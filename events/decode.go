@@ -190,6 +190,13 @@ func (d *Postponement) members() []member {
 	return []member{{"enquiry", &d.Enquiry}, {"until", &d.Until}, {"reason", &d.Reason}, {"by", &d.By}}
 }
 
+func (d *Exception) members() []member {
+	return []member{
+		{"promise", &d.Promise}, {"enquiry", &d.Enquiry}, {"kind", &d.Kind},
+		{"reason", &d.Reason}, {"until", &d.Until}, {"by", &d.By},
+	}
+}
+
 func (d *OfficerChanged) members() []member { return []member{{"officer", &d.Officer}} }
 
 func (d *OfficerAway) members() []member {

@@ -195,6 +195,21 @@ func (d *Confirmed) judge(_ Event, found *faults) {
 	}
 }
 
+func (d *Exception) judge(e Event, found *faults) {
+	shortText("data.promise", d.Promise, found)
+	if d.Until == "" {
+		shortText("data.enquiry", d.Enquiry, found)
+		shortText("data.by", d.By, found)
+	} else {
+		(&Postponement{Enquiry: d.Enquiry, Until: d.Until, By: d.By}).judge(e, found)
+	}
+	switch d.Kind {
+	case "", ExceptionClosure, ExceptionCircumstances, ExceptionAbsence, ExceptionOther:
+	default:
+		found.add("data.kind", "is not a kind of exception", "write closure, circumstances, absence or other")
+	}
+}
+
 func (d *OfficerTexted) judge(e Event, found *faults) {
 	requireText("data.by", d.By, "write the id of the member of staff", found)
 	shortText("data.address", d.Address, found)

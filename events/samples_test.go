@@ -97,6 +97,7 @@ var sampleData = map[string]struct {
 	"contact.wished":                 {"w-1", "/links", "", events.Wished{Contact: "c1", Prefers: []string{"email", "sms"}, Language: "cy", DoNot: []string{"sms"}, Hours: "09:00-18:00"}},
 	"contact.confirmed":              {"cf-1", "/console", "", events.Confirmed{Contact: "c1", Channel: "sms", Address: "+447700900123", By: "o.jane"}},
 	"officer.texted":                 {"SM00000000000000000000000000000001", "/twilio/inbound", "", events.OfficerTexted{By: "o.jane", Address: "+447700900200", Text: "2 Friday", ProviderID: "SM00000000000000000000000000000001", Answer: "until", Until: "2026-11-27", Say: "H-10482: the family is told that they hear by Fri 27 Nov."}},
+	"exception.recorded":             {"a-5", "/ehc-hub", "", events.Exception{Promise: "final-plan", Kind: "closure", Reason: "We are waiting for one more report.", Until: "2027-05-14", By: "o.jane"}},
 	"officer.declined":               {"d-1", "/links", "", events.OfficerDeclined{Enquiry: "q1", By: "o.jane"}},
 	"task.done":                      {"t-1", "/console", "", events.TaskDone{Task: "H-10482.3", By: "p.lead", Note: "phoned and left word with the family"}},
 	"case.replanned":                 {"replanned-4711", "/publish-book", "", events.Replanned{Book: "3f9c5a0d12be", By: "p.manager", Why: "replies within a week"}},
@@ -110,6 +111,8 @@ var sampleData = map[string]struct {
 	"plan.draft-sent":                {"a-2", "/ehc-hub", "", map[string]any{"version": 3.0}},
 	"review.meeting-held":            {"a-3", "/ehc-hub", "", map[string]any{}},
 	"complaint.received":             {"a-4", "/ehc-hub", "", map[string]any{"stage": 1.0}},
+	"update.sent":                    {"a-6", "/ehc-hub", "", map[string]any{"by": "o.jane", "channel": "email"}},
+	"advice.received":                {"a-7", "/ehc-hub", "", map[string]any{"adviser": "a-31"}},
 }
 
 func TestSamplesAreReadAsEver(t *testing.T) {
@@ -164,6 +167,8 @@ func dataLike(t *testing.T, e events.Event, example any) any {
 		data, err = events.DataOf[events.Reply](e)
 	case events.Postponement:
 		data, err = events.DataOf[events.Postponement](e)
+	case events.Exception:
+		data, err = events.DataOf[events.Exception](e)
 	case events.OfficerChanged:
 		data, err = events.DataOf[events.OfficerChanged](e)
 	case events.OfficerAway:

@@ -19,8 +19,10 @@ type Book struct {
 	Calendar     *calendar.Calendar
 	ContactHours calendar.Hours
 	Rules        []Rule
-	Directory    Directory
-	Words        *templates.Library
+	// Tells are news and tasks that events bring by themselves, without a promise.
+	Tells     []Tell
+	Directory Directory
+	Words     *templates.Library
 	// ReceiptWithin is how long to wait for a provider's receipt before it is asked.
 	ReceiptWithin time.Duration
 	// Strangers are those who write from an address that no case has.
@@ -61,6 +63,19 @@ type Rule struct {
 	Law calendar.Law
 	// Applies are the dates of effect: what happened on other days opens nothing.
 	Applies Span
+	// Duty says what the council owes, as it follows "the council must"; empty where it
+	// owes a reply.
+	Duty string
+	// Each names the member of an event's data of which every value has a promise of
+	// its own, such as adviser. [EachCase]: a case has one at a time.
+	Each string
+	// RestartedBy are the events from which the days are counted anew.
+	RestartedBy []string
+	// FamilyTime: the days are the family's own, such as those to comment on a draft.
+	// Nobody is late when they are over, and the promise ends then.
+	FamilyTime bool
+	// Replaces names the rules whose open promises become promises of this one.
+	Replaces []string
 	// Acknowledge is nil for a rule that tells the family nothing when it opens.
 	Acknowledge *Acknowledge
 	Steps       []Step
@@ -69,11 +84,27 @@ type Rule struct {
 // Span is a stretch of days, both included; a zero date leaves its side open.
 type Span struct{ From, Until calendar.Date }
 
+// EachCase is an Each that gives a case one promise at a time, however many events
+// would open one.
+const EachCase = "case"
+
 // Condition is the book's `when`. Holds returns an error where the event lacks
 // what the condition asks for; the promise is then opened, because silence
 // would be the greater harm.
 type Condition interface {
 	Holds(event events.Event, c Case) (bool, error)
+}
+
+// Tell is what follows from an event beside promises: news to everybody of the family
+// who may be told, in contact hours, and a task for a person. One of the two may be
+// empty.
+type Tell struct {
+	On []string
+	// When is nil for one without a condition.
+	When  Condition
+	Words string
+	Via   Via
+	Task  string
 }
 
 // Acknowledge is what the family hears at once.

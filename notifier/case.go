@@ -3,6 +3,7 @@ package notifier
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 	"time"
 
 	"hearback/notifier/calendar"
@@ -139,7 +140,14 @@ type Promise struct {
 	Told *Told `json:"told,omitempty"`
 	// Moved is why re-planning moved the date, as the family is told.
 	Moved string `json:"moved,omitempty"`
-	Ended *Ended `json:"ended,omitempty"`
+	// Exception is the reason that a person recorded for being late, with the new aim.
+	// The due date stays.
+	Exception *Exception `json:"exception,omitempty"`
+	// Restarted is when the days were last counted anew; zero: they count from Opened.
+	Restarted time.Time `json:"restarted,omitzero"`
+	// Attempts counts the calls that nobody answered.
+	Attempts int    `json:"attempts,omitempty"`
+	Ended    *Ended `json:"ended,omitempty"`
 }
 
 // Postponed is a new date that a person promised.
@@ -149,13 +157,26 @@ type Postponed struct {
 	By     string        `json:"by,omitempty"`
 }
 
+// Exception is a reason for being late that a person recorded, such as a school's
+// summer closure (SEND Regulations 2014, regulation 10(4)), and the date they aim at.
+type Exception struct {
+	Kind   string        `json:"kind,omitempty"`
+	Reason string        `json:"reason,omitempty"`
+	By     string        `json:"by,omitempty"`
+	Until  calendar.Date `json:"until"`
+	// Target is the end of the working day Until: the ladder is climbed from there.
+	Target time.Time `json:"target"`
+}
+
 // Ended says how a promise ended. Only a recorded human reply keeps one.
 type Ended struct {
 	At      time.Time `json:"at"`
 	Kept    bool      `json:"kept"`
 	By      string    `json:"by,omitempty"`
 	Channel string    `json:"channel,omitempty"`
-	Why     string    `json:"why"`
+	// Became is the key of the promise as which it goes on.
+	Became string `json:"became,omitempty"`
+	Why    string `json:"why"`
 }
 
 // Who has not heard, where that is not one contact of the case.
@@ -179,6 +200,10 @@ const (
 	FamilyChase     Kind = "family-chase"
 	// Confirmation says that a wish was recorded; it may go where no other may.
 	Confirmation Kind = "confirmation"
+	// News tells a family that something happened, without a promise.
+	News Kind = "news"
+	// Excused tells a family of an exception: why the council is late, and its new aim.
+	Excused Kind = "exception"
 	// Courtesy answers somebody whom no case knows.
 	Courtesy Kind = "courtesy"
 	// Answer answers a member of staff who texted.
@@ -336,13 +361,16 @@ func (c Case) Contact(id string) (Contact, bool) {
 	return Contact{}, false
 }
 
-// Promise finds an open promise by its key, that of a task included.
+// Promise finds an open promise by its key, that of a task or of news included.
 func (c Case) Promise(key string) (Promise, bool) {
 	if i := slices.IndexFunc(c.Promises, func(p Promise) bool { return p.Key() == key }); i >= 0 {
 		return c.Promises[i], true
 	}
 	if i := slices.IndexFunc(c.Tasks, func(t Task) bool { return !t.Next.IsZero() && taskKey(t.ID) == key }); i >= 0 {
 		return c.Tasks[i].promise(), true
+	}
+	if event, is := strings.CutPrefix(key, newsKey("")); is {
+		return news(event, ""), true
 	}
 	return Promise{}, false
 }

@@ -114,7 +114,9 @@ func (d *decider) event(e events.Event) {
 	case events.TypeContactChanged, events.TypeContactUnsafe, events.TypeContactOptedOut, events.TypeContactOptedIn, events.TypeContactWished, events.TypeContactConfirmed:
 		d.contactDetails(e)
 	case events.TypeOfficerChanged:
-		d.officerChanged(data[events.OfficerChanged](e).Officer)
+		if !d.officerChanged(data[events.OfficerChanged](e).Officer) {
+			return
+		}
 	case events.TypeOfficerAway:
 		d.officerAway(e)
 	case events.TypeReplyPostponed:
@@ -143,9 +145,17 @@ func (d *decider) event(e events.Event) {
 		d.whileStopped(e)
 		return
 	}
+	switch e.Type {
+	case events.TypeExceptionRecorded:
+		d.excuse(data[events.Exception](e), e)
+	case events.TypeCallAttemptedNoAnswer:
+		d.attempted(e)
+	}
 	reply := data[events.Reply](e)
-	d.keep(e.Type, reply, e.Time, about(reply.Enquiry))
+	d.keep(e.Type, reply, e.Time, d.concerned(e, reply.Enquiry, keptBy))
+	d.restart(e, d.concerned(e, reply.Enquiry, restartedBy))
 	d.open(e)
+	d.tellNews(e)
 }
 
 func occurred(e events.Event) string {
@@ -181,9 +191,12 @@ func (d *decider) open(e events.Event) {
 		return
 	}
 	var enquiry events.Enquiry
-	if e.Type == events.TypeEnquiryReceived {
+	switch e.Type {
+	case events.TypeEnquiryReceived:
 		enquiry = data[events.Enquiry](e)
-	} else {
+	default:
+		enquiry = events.Enquiry{Enquiry: member(e, "enquiry"), Channel: member(e, "channel"), From: contactNamed(e)}
+	case events.TypeMessageReceived:
 		received := data[events.MessageReceived](e)
 		enquiry = events.Enquiry{Enquiry: received.Enquiry, Channel: received.Channel, From: d.c.writer(received)}
 		if enquiry.From == "" && received.Address != "" {
@@ -193,7 +206,7 @@ func (d *decider) open(e events.Event) {
 			return
 		}
 	}
-	if enquiry.Enquiry == "" {
+	if e.Type == events.TypeEnquiryReceived && enquiry.Enquiry == "" {
 		enquiry.Enquiry = e.ID
 	}
 	opened := false
@@ -213,8 +226,22 @@ func (d *decider) open(e events.Event) {
 				continue
 			}
 		}
-		d.openPromise(rule, enquiry, started, rule.DatesOf(e, location), why)
 		opened = true
+		gone := d.replaced(rule, enquiry.Enquiry)
+		for _, p := range gone {
+			d.openPromise(rule, events.Enquiry{Enquiry: p.Enquiry, Channel: p.Channel, From: p.From, Urgent: true}, p.Caller, started, rule.DatesOf(e, location), why)
+		}
+		if len(gone) > 0 {
+			continue
+		}
+		q := enquiry
+		q.Enquiry = d.enquiry(rule, e, enquiry.Enquiry)
+		var caller *Contact
+		if q.Contact != nil {
+			caller = new(contact(*q.Contact))
+			caller.ID = ""
+		}
+		d.openPromise(rule, q, caller, started, rule.DatesOf(e, location), why)
 	}
 	if !opened && (e.Type == events.TypeEnquiryReceived || e.Type == events.TypeMessageReceived) {
 		d.openTask("Answer the family: no rule of the book promises a reply to this "+e.Type,
@@ -222,16 +249,16 @@ func (d *decider) open(e events.Event) {
 	}
 }
 
-func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, dates map[string]calendar.Date, note string) {
+func (d *decider) openPromise(rule Rule, q events.Enquiry, caller *Contact, opened time.Time, dates map[string]calendar.Date, note string) {
 	p := Promise{Rule: rule.Name, Enquiry: q.Enquiry, Book: d.book().Version, Opened: opened.UTC(), Dates: dates,
-		Channel: q.Channel, From: q.From, Urgent: q.Urgent}
+		Channel: q.Channel, From: q.From, Caller: caller, Urgent: q.Urgent}
 	if _, is := d.c.Promise(p.Key()); is {
-		d.say("Enquiry "+q.Enquiry+" is open already", "the same enquiry was reported again")
+		what, why := "Enquiry "+q.Enquiry+" is open already", "the same enquiry was reported again"
+		if rule.Each != "" {
+			what, why = "Promise "+p.Key()+" is open already", "the book has one for each "+rule.Each
+		}
+		d.say(what, why)
 		return
-	}
-	if q.Contact != nil {
-		p.Caller = new(contact(*q.Contact))
-		p.Caller.ID = ""
 	}
 	deadline, err := dueOf(p, rule, d.book().Calendar)
 	if err != nil {
@@ -253,6 +280,10 @@ func (d *decider) openPromise(rule Rule, q events.Enquiry, opened time.Time, dat
 	}
 	d.doubtDate(p.Key(), deadline, err)
 	d.say(fmt.Sprintf("Promise %s opened, due %s", p.Key(), p.DueDate.Words()), note)
+	if rule.FamilyTime && !d.now.Before(p.Due) {
+		d.timeIsOver(p)
+		return
+	}
 	if heard := d.climb(&p, rule); rule.Acknowledge != nil && !heard {
 		d.tellFamily(p, Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.Via, rule.Acknowledge.AnyHour,
 			"the family got in touch and must hear at once that they were heard")
@@ -291,8 +322,15 @@ func (d *decider) keep(kind string, reply events.Reply, at time.Time, concerns f
 			continue
 		}
 		d.c.Promises = slices.Delete(d.c.Promises, i, i+1)
-		d.end(p, Ended{At: at, Kept: true, By: reply.By, Channel: reply.Channel, Why: "A person replied."})
+		why := "A person replied."
+		if kind != events.TypeReplySent {
+			why = "It was recorded: " + kind + "."
+		}
+		d.end(p, Ended{At: at, Kept: true, By: reply.By, Channel: reply.Channel, Why: why})
 		kept++
+	}
+	if kept == 0 && named && kind != events.TypeReplySent {
+		d.say("No promise was ended by "+kind, "those that it could end are about something else")
 	}
 	if kept > 0 || kind != events.TypeReplySent {
 		return
@@ -318,6 +356,10 @@ func (d *decider) end(p Promise, how Ended) {
 	d.withdrawFor(p.Key(), how.Why, anything)
 	d.forgetPosted(p.Key())
 	d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool { return how.Kept && t.Promise == p.Key() })
+	if how.Became != "" {
+		d.say("Promise "+p.Key()+" became "+how.Became, how.Why)
+		return
+	}
 	if how.Kept {
 		d.say("Promise "+p.Key()+" kept", how.Why)
 		d.tell(events.TypePromiseKept, events.Outcome{Promise: p.Rule, Enquiry: p.Enquiry, Due: p.DueDate.String()})
@@ -341,6 +383,13 @@ func (d *decider) postpone(data events.Postponement, at time.Time, concerns func
 		book := d.books.Version(p.Book)
 		rule, ok := book.Rule(p.Rule)
 		if !ok {
+			continue
+		}
+		if rule.Statutory {
+			d.say("Promise "+p.Key()+" stays due "+p.DueDate.Words(), "the law sets its date, which nobody can move; exception.recorded says why it will be missed")
+			if data.Enquiry != "" {
+				d.openTask("Record why "+p.Key()+" will be late, with the date you aim at: the law's own date cannot be moved", "somebody gave a new date for it", p.Key(), "")
+			}
 			continue
 		}
 		deadline := promised(book.Calendar, until, rule.Statutory, d.now)

@@ -23,7 +23,7 @@ type Rung struct {
 
 // Ladder places the steps of a rule in time for one promise, lowest first.
 func Ladder(rule Rule, p Promise, c *calendar.Calendar) []Rung {
-	due := calendar.Deadline{At: p.Due, Date: p.DueDate}
+	due := p.aim()
 	rungs := make([]Rung, 0, len(rule.Steps)+1)
 	repeats := false
 	for _, s := range rule.Steps {
@@ -31,12 +31,12 @@ func Ladder(rule Rule, p Promise, c *calendar.Calendar) []Rung {
 		repeats = repeats || s.Every != nil
 	}
 	slices.SortStableFunc(rungs, func(a, b Rung) int { return a.First.Compare(b.First) })
-	if !repeats && len(rungs) > 0 {
+	if !repeats && len(rungs) > 0 && !rule.FamilyTime {
 		last := rungs[len(rungs)-1]
 		last.First = after(last.First, lastRungRepeats, c)
 		last.Every = &lastRungRepeats
-		if last.First.Before(p.Due) {
-			last.First = after(p.Due, lastRungRepeats, c)
+		if last.First.Before(due.At) {
+			last.First = after(due.At, lastRungRepeats, c)
 		}
 		rungs = append(rungs, last)
 	}
@@ -142,6 +142,7 @@ func nextRung(rungs []Rung, p Promise, c *calendar.Calendar, t time.Time) time.T
 
 // due looks at every promise whose time has come.
 func (d *decider) due() {
+	var over []string
 	for i := range d.c.Promises {
 		p := &d.c.Promises[i]
 		if p.Next.After(d.now) {
@@ -155,7 +156,24 @@ func (d *decider) due() {
 			continue
 		}
 		d.climb(p, rule)
+		if rule.FamilyTime && !d.now.Before(p.Due) {
+			over = append(over, p.Key())
+		}
 	}
+	for _, key := range over {
+		i := slices.IndexFunc(d.c.Promises, func(p Promise) bool { return p.Key() == key })
+		p := d.c.Promises[i]
+		d.c.Promises = slices.Delete(d.c.Promises, i, i+1)
+		d.timeIsOver(p)
+	}
+}
+
+// timeIsOver ends a promise whose days were the family's own. What was to be said about
+// them is still said.
+func (d *decider) timeIsOver(p Promise) {
+	p.Ended = &Ended{At: p.Due, Why: "The family's time is over."}
+	d.ended = append(d.ended, p)
+	d.say("The time of promise "+p.Key()+" is over", "it was the family's own, and nobody is late")
 }
 
 // climb fires every rung whose instant has passed since the last look, with one
@@ -167,7 +185,7 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 	from := p.Done
 	p.Done = d.now
 	p.Next = nextRung(rungs, *p, cal, d.now)
-	if !p.Late && !d.now.Before(p.Due) {
+	if !p.Late && !rule.FamilyTime && !d.now.Before(p.Due) {
 		p.Late = true
 		if p.Task != "" {
 			d.say("Task "+p.Task+" is late", "it was due "+p.DueDate.Words()+" and nobody has recorded that it was done")

@@ -61,5 +61,5 @@ func dateOf(text string, location *time.Location) (calendar.Date, bool) {
 
 // dueOf is when a promise falls due under a rule of its book.
 func dueOf(p Promise, rule Rule, c *calendar.Calendar) (calendar.Deadline, error) {
-	return c.Count(calendar.From{At: p.Opened, Dates: p.Dates}, rule.Limit())
+	return c.Count(calendar.From{At: p.counted(), Dates: p.Dates}, rule.Limit())
 }

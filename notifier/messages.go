@@ -164,6 +164,12 @@ func (d *decider) familyValues(p Promise, k Contact, language string) templates.
 	if p.Moved != "" {
 		values["reason"] = p.Moved
 	}
+	officer, _ := book.Directory.Person(d.c.Officer)
+	values["officer"] = officer.Name
+	if p.Exception != nil {
+		values["reason"] = cmp.Or(p.Exception.Reason, noReasonIn(language))
+		values["target date"], values["target day"] = p.Exception.Until.WordsIn(language), p.Exception.Until.ShortIn(language)
+	}
 	if p.Postponed != nil {
 		values["reason"] = cmp.Or(p.Postponed.Reason, noReasonIn(language))
 	}
@@ -183,6 +189,11 @@ func (d *decider) staffValues(p Promise, who chased) templates.Values {
 		"enquiry channel": cmp.Or(p.Channel, "message"), "opened date": opened.Words(), "waiting": d.waiting(p),
 		"due date": p.DueDate.Words(), "due day": p.DueDate.Short(), "due time": calendar.Clock(p.Due, loc),
 		"urgent": yes(p.Urgent),
+	}
+	rule, _ := d.books.Version(p.Book).Rule(p.Rule)
+	values["duty"], values["cites"] = rule.Duty, rule.Cites
+	if p.Exception != nil {
+		values["target date"] = p.Exception.Until.Words()
 	}
 	if p.Task == "" && slices.Contains(roles, who.role) {
 		for _, kind := range []LinkKind{LinkReplied, LinkUntil, LinkNotMine} {
@@ -244,9 +255,10 @@ func (d *decider) familyName(p Promise) string {
 
 // brief is the line that stands for a chase in a digest.
 func (d *decider) brief(p Promise, values templates.Values) string {
-	state := "reply due"
+	what := cmp.Or(values["duty"], "reply")
+	state := what + " due"
 	if p.Late {
-		state = "late: reply was due"
+		state = "late: " + what + " was due"
 	}
 	if p.Task != "" {
 		return fmt.Sprintf("%s: task for %s since %s: %s. It was due %s at %s", d.c.Ref, values["family"], values["opened date"], values["task"], values["due date"], values["due time"])

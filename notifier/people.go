@@ -245,10 +245,11 @@ func (d *decider) chasePerson(p Promise, who chased, words string, via []string,
 	}
 }
 
-// officerChanged moves the case, and what was about to be said to the old officer, to the new one.
-func (d *decider) officerChanged(officer string) {
+// officerChanged moves the case, and what was about to be said to the old officer, to the
+// new one. It is false where the case was theirs already.
+func (d *decider) officerChanged(officer string) (changed bool) {
 	if officer == d.c.Officer {
-		return
+		return false
 	}
 	first := d.c.Officer == ""
 	d.c.Officer = officer
@@ -263,6 +264,7 @@ func (d *decider) officerChanged(officer string) {
 		d.say(officer+" is not in the directory", "they cannot be chased, so the next rung is; add them to the book, or correct the case")
 	}
 	d.chaseAgain("the officer changed")
+	return true
 }
 
 func (d *decider) officerAway(e events.Event) {

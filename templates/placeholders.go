@@ -15,12 +15,14 @@ const (
 	EnquiryReceived = "enquiry-received" // to a family: we have your message
 	ReplyLate       = "reply-late"       // to a family: we said a date and have not replied
 	ReplyPostponed  = "reply-postponed"  // to a family: a new date, and why
-	ReplyDueSoon    = "reply-due-soon"   // to staff: a family waits, the date is near
-	ReplyOverdue    = "reply-overdue"    // to staff: a family waits, the date has passed
-	ChasesDigest    = "chases-digest"    // to staff: several families wait
-	OptedOut        = "opted-out"        // to a family: we write no more this way
-	OptedIn         = "opted-in"         // to a family: we write this way again
-	Help            = "help"             // to a family: who we are, and how to stop
+	// ExceptionRecorded tells a family why the council will be late by law, and its aim.
+	ExceptionRecorded = "exception-recorded"
+	ReplyDueSoon      = "reply-due-soon" // to staff: a family waits, the date is near
+	ReplyOverdue      = "reply-overdue"  // to staff: a family waits, the date has passed
+	ChasesDigest      = "chases-digest"  // to staff: several families wait
+	OptedOut          = "opted-out"      // to a family: we write no more this way
+	OptedIn           = "opted-in"       // to a family: we write this way again
+	Help              = "help"           // to a family: who we are, and how to stop
 )
 
 // FamilyPlaceholders are the values that words to a family may use. None of
@@ -37,6 +39,9 @@ func FamilyPlaceholders() []Placeholder {
 		{"told", "who has been told that we are late, as in \"we have told …\"; the highest one only, for a text has room for 20 letters; missing when nobody has", "the team lead"},
 		{"your link", "where the family sees how its enquiry stands, in emails; missing for a caller who is not on the case", "https://hearback.council.example/f/abc"},
 		{"reason", "why the date has moved, in the officer's own words; never in a text", "We are waiting for one more report."},
+		{"target date", "the day we aim at now, where the law's date cannot be kept; missing where nobody recorded one", "Friday 14 May 2027"},
+		{"target day", "the same day, short, for texts", "Fri 14 May"},
+		{"officer", "the officer's name; missing while there is none", "Jane Okafor"},
 		{"urgent", "yes when the enquiry is urgent; for optional text", "yes"},
 	}
 }
@@ -55,6 +60,9 @@ func StaffPlaceholders() []Placeholder {
 		{"due day", "the same day, short, for texts", "Mon 30 Nov"},
 		{"due time", "the time on that day", "5pm"},
 		{"late by", "how long ago that was", "2 working days"},
+		{"duty", "what the council must do, as the promise says it; missing where it owes a reply", "decide whether to assess, and tell the family"},
+		{"cites", "the law that sets the date; missing where none does", "SEND Regulations 2014, regulation 5"},
+		{"target date", "the day that somebody aims at now, with a reason on record; missing where there is none", "Friday 14 May 2027"},
 		{"officer name", "the officer who owes the reply; missing when there is none", "Jane Okafor"},
 		{"role", "why this person is told, as in \"you are …\"", "the officer for this family"},
 		{"phone", "the team's number", "01632 960200"},
@@ -88,17 +96,18 @@ func DigestPlaceholders() []Placeholder {
 func Known() map[string][]string {
 	family, staff := names(FamilyPlaceholders()), names(StaffPlaceholders())
 	return map[string][]string{
-		EnquiryReceived: family,
-		ReplyLate:       family,
-		ReplyPostponed:  family,
-		OptedOut:        family,
-		OptedIn:         family,
-		Help:            family,
-		Interpreter:     names(InterpreterPlaceholders()),
-		ReplyDueSoon:    staff,
-		ReplyOverdue:    staff,
-		ChasesDigest:    names(DigestPlaceholders()),
-		"":              union(family, staff),
+		EnquiryReceived:   family,
+		ReplyLate:         family,
+		ReplyPostponed:    family,
+		ExceptionRecorded: family,
+		OptedOut:          family,
+		OptedIn:           family,
+		Help:              family,
+		Interpreter:       names(InterpreterPlaceholders()),
+		ReplyDueSoon:      staff,
+		ReplyOverdue:      staff,
+		ChasesDigest:      names(DigestPlaceholders()),
+		"":                union(family, staff),
 	}
 }
 

@@ -118,6 +118,9 @@ func (r *ruleBook) readTasks(n *yaml.Node) {
 // checkTaskName keeps the name of the ladder of tasks for it.
 func (r *ruleBook) checkTaskName() {
 	for _, p := range r.promises {
+		if strings.EqualFold(p.name.value, notifier.NewsRule) {
+			r.doc.fault(p.name.node, "a promise may not be called \""+notifier.NewsRule+"\"", "give it another name: news has a place of its own, under the key tells")
+		}
 		if !p.task && strings.EqualFold(p.name.value, notifier.TaskRule) {
 			r.doc.fault(p.name.node, "a promise may not be called \""+notifier.TaskRule+"\"", "give it another name: tasks have a ladder of their own, under the key tasks")
 		}

@@ -12,7 +12,7 @@ func brokenBooks() []broken {
 		{name: "unknown key", file: rulesFile, old: "due: 5 working days", new: "‸dew: 5 working days",
 			want: `"dew" is not a key of a promise; did you mean "due"?`},
 		{name: "unknown key far from all", file: rulesFile, old: "  bank_holidays: closed\npromises:", new: "  bank_holidays: closed\n‸colour: blue\npromises:",
-			want: `"colour" is not a key of the rules; use one of: council, working_time, contact_hours, receipt_within, tasks, unknown_senders, keywords, languages, promises`},
+			want: `"colour" is not a key of the rules; use one of: council, working_time, contact_hours, receipt_within, tasks, unknown_senders, keywords, languages, tells, promises`},
 		{name: "duplicate key", file: rulesFile, old: "    due: 5 working days", new: "    due: 5 working days\n    ‸due: 6 working days",
 			want: `the key "due" stands twice in a promise; keep one of the two`},
 		{name: "missing key", file: rulesFile, old: "  phone: 01632 960123\n", new: "", at: "rules.yaml:2:3",

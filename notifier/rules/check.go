@@ -19,6 +19,7 @@ func (r *ruleBook) check(dir *directory, words *wordList) {
 	for i := range r.promises {
 		p := &r.promises[i]
 		r.checkTargets(p, dir)
+		r.checkReplaces(p)
 		if p.sound {
 			r.checkLadder(p)
 		}
@@ -106,6 +107,14 @@ func (r *ruleBook) checkLadder(p *promise) {
 		return
 	}
 	steps := p.object.key("steps")
+	if p.rule.FamilyTime {
+		for _, s := range p.steps {
+			if s.value.Every != nil || s.value.At.Amount.N > 0 && !s.value.At.Before {
+				r.doc.fault(s.at, "this step comes after due, when the family's time is over and the promise has ended", "move it before due, or take family_time out")
+			}
+		}
+		return
+	}
 	if !slices.ContainsFunc(p.steps, func(s step) bool { return s.chasesStaff() && !s.value.At.Before }) {
 		r.doc.fault(steps, "nobody who could answer is chased at or after due", "add a step such as {at: due, chase: [officer], words: reply-overdue}")
 	}

@@ -27,6 +27,9 @@ func Explain(b *notifier.Book) string {
 	for _, rule := range b.Rules {
 		out.WriteString("\n" + ruleWords(rule) + "\n")
 	}
+	for _, tell := range b.Tells {
+		out.WriteString("\n" + tellWords(tell) + "\n")
+	}
 	return out.String()
 }
 
@@ -44,6 +47,25 @@ func ruleWords(rule notifier.Rule) string {
 		}
 	}
 	fmt.Fprintf(&out, ". It is due %s and is kept by %s.", dueWords(rule), listWords(rule.KeptBy, "or"))
+	if rule.Duty != "" {
+		fmt.Fprintf(&out, " The council must %s.", rule.Duty)
+	}
+	if rule.FamilyTime {
+		out.WriteString(" The time is the family's own: when it is over the promise ends, and nobody is late.")
+	}
+	switch rule.Each {
+	case "":
+	case notifier.EachCase:
+		out.WriteString(" A case has one at a time.")
+	default:
+		fmt.Fprintf(&out, " Each %s has one of its own.", rule.Each)
+	}
+	if len(rule.Replaces) > 0 {
+		fmt.Fprintf(&out, " It takes the place of %s.", listWords(rule.Replaces, "and"))
+	}
+	if len(rule.RestartedBy) > 0 {
+		fmt.Fprintf(&out, " The days count anew from %s.", listWords(rule.RestartedBy, "or"))
+	}
 	if rule.Statutory {
 		fmt.Fprintf(&out, " The date is set by law: %s.", rule.Cites)
 	}
@@ -62,11 +84,26 @@ func ruleWords(rule notifier.Rule) string {
 		out.WriteString(" " + stepWords(step))
 		repeats = repeats || step.Every != nil
 	}
-	if !repeats {
+	if !repeats && !rule.FamilyTime {
 		out.WriteString(" The last step repeats every 5 working days.")
 	}
 	out.WriteString(" Nothing else ends this, unless the case is closed or stopped.")
 	return out.String()
+}
+
+func tellWords(t notifier.Tell) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "On %s", listWords(t.On, "or"))
+	if condition, ok := t.When.(fmt.Stringer); ok {
+		fmt.Fprintf(&out, ", where its condition holds (%s)", condition)
+	}
+	if t.Words != "" {
+		fmt.Fprintf(&out, ", the family is told (%s, %s)", t.Words, viaWords(t.Via))
+	}
+	if t.Task != "" {
+		fmt.Fprintf(&out, ", a person is asked to do this: %s", t.Task)
+	}
+	return strings.TrimSuffix(out.String(), ".") + "."
 }
 
 func stepWords(s notifier.Step) string {

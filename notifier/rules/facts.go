@@ -208,8 +208,18 @@ func members(eventType string) []string {
 		return append(own, "task", "by", "note", "events")
 	case events.TypeCaseReplanned:
 		return append(own, "book", "by", "why")
+	case events.TypeExceptionRecorded:
+		return append(own, "promise", "enquiry", "kind", "reason", "until", "by")
+	case events.TypeReviewDecision:
+		return append(own, "contact", "enquiry", "by", "decision")
+	case events.TypeOrderMade:
+		return append(own, "contact", "enquiry", "by", "order")
+	case events.TypePhaseTransferOpened:
+		return append(own, "contact", "enquiry", "by", "phase")
+	case events.TypeComplaintReceived, events.TypeComplaintAcknowledged, events.TypeComplaintReplied, events.TypeComplaintStage2:
+		return append(own, "contact", "enquiry", "by", "complaint", "law")
 	}
-	return own
+	return append(own, "contact", "enquiry", "by")
 }
 
 // absent is what a known member counts as where an event lacks it.

@@ -66,6 +66,7 @@ var ruleBookShape = shape{"the rules", []field{
 	{"unknown_senders", "unknown_senders: {reply: unknown-sender}", false},
 	{"keywords", "keywords: {stop: [leave me alone]}", false},
 	{"languages", "languages: {approved: [pl, ur]}", false},
+	{"tells", "tells: [{on: assessment.agreed, words: news}]", false},
 	{"promises", "promises: [{name: reply, opened_by: enquiry.received, due: 5 working days, steps: […]}]", true},
 }}
 
@@ -77,6 +78,7 @@ type ruleBook struct {
 	calendar     *calendar.Calendar // nil where it could not count
 	contactHours calendar.Hours
 	promises     []promise
+	tells        []tell
 	answers      answers
 	approved     []text // languages, by their tags
 }
@@ -106,6 +108,11 @@ func readRules(file, content string, holidays *holidayTables, faults *collector)
 	if n := o.value("promises"); n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
 		doc.fault(n, "the book promises nothing", "add a promise, such as the example book's \"reply\"")
 	}
+	for _, item := range o.list("tells") {
+		if t, ok := doc.tell(item, conditions); ok {
+			r.tells = append(r.tells, t)
+		}
+	}
 	r.readAnswers()
 	r.readLanguages()
 	return r
@@ -124,6 +131,9 @@ func (r *ruleBook) book(version string, directory notifier.Directory, words *tem
 		ReceiptWithin: r.answers.receiptWithin, Strangers: r.answers.strangers, Keywords: r.answers.keywords}
 	for _, p := range r.promises {
 		b.Rules = append(b.Rules, p.rule)
+	}
+	for _, t := range r.tells {
+		b.Tells = append(b.Tells, t.value)
 	}
 	return b
 }

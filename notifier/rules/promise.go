@@ -23,6 +23,11 @@ var promiseShape = shape{"a promise", []field{
 	{"calendar", "calendar: united-kingdom", false},
 	{"rolls", "rolls: next working day", false},
 	{"applies", "applies: {from: 2026-09-01, until: 2029-08-31}", false},
+	{"duty", "duty: decide whether to assess, and tell the family", false},
+	{"each", "each: adviser", false},
+	{"restarted_by", "restarted_by: [update.sent]", false},
+	{"replaces", "replaces: [reply]", false},
+	{"family_time", "family_time: true", false},
 	{"acknowledge", "acknowledge: {words: enquiry-received, via: preferred}", false},
 	{"steps", "steps: [{at: due, chase: [officer], words: reply-overdue}]", true},
 }}
@@ -38,6 +43,7 @@ type promise struct {
 	rule        notifier.Rule
 	object      object
 	name, due   text
+	replaces    []text
 	when        text
 	condition   *condition
 	steps       []step
@@ -82,6 +88,16 @@ func (d *document) promise(n *yaml.Node, conditions *conditions, holidays *holid
 	p.rule.KeptBy = []string{events.TypeReplySent}
 	if o.value("kept_by") != nil {
 		p.rule.KeptBy = o.types("kept_by", []string{events.TypeEnquiryReceived, events.TypeMessageReceived})
+	}
+	if o.value("restarted_by") != nil {
+		p.rule.RestartedBy = o.types("restarted_by", nil)
+	}
+	p.rule.FamilyTime = o.flag("family_time", false)
+	p.rule.Duty = o.text("duty").value
+	p.rule.Each = o.text("each").value
+	for _, t := range o.texts("replaces", true) {
+		p.replaces = append(p.replaces, t)
+		p.rule.Replaces = append(p.rule.Replaces, t.value)
 	}
 	p.readDue()
 	p.rule.Statutory = o.flag("statutory", false)

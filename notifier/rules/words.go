@@ -71,6 +71,11 @@ func (r *ruleBook) wordUses() []use {
 			}
 		}
 	}
+	for _, t := range r.tells {
+		if t.words.given() {
+			uses = append(uses, use{t.words, toFamily, familyChannels(t.value.Via)})
+		}
+	}
 	if r.answers.reply.given() {
 		uses = append(uses, use{r.answers.reply, toFamily, familyChannels(notifier.Via{})})
 	}
@@ -177,8 +182,16 @@ func (r *ruleBook) checkWords(list *wordList) {
 	if len(list.folders()) > 1 {
 		r.ownWords(list, templates.Interpreter, []templates.Channel{templates.SMS, templates.Email}, true)
 	}
+	if r.setByLaw() {
+		r.ownWords(list, templates.ExceptionRecorded, []templates.Channel{templates.SMS, templates.Email}, true)
+	}
 	r.checkLetters(list)
 	r.checkLanguages(list)
+}
+
+// setByLaw reports a book with a date that only an exception can excuse.
+func (r *ruleBook) setByLaw() bool {
+	return slices.ContainsFunc(r.promises, func(p promise) bool { return p.rule.Statutory })
 }
 
 // checkLetters warns, in a book that has words for letters, of news that it cannot
@@ -194,6 +207,9 @@ func (r *ruleBook) checkLetters(list *wordList) {
 		return
 	}
 	told := []string{templates.ReplyPostponed}
+	if r.setByLaw() {
+		told = append(told, templates.ExceptionRecorded)
+	}
 	for _, u := range r.wordUses() {
 		if u.to == toFamily && u.value != r.answers.reply.value && !slices.Contains(told, u.value) {
 			told = append(told, u.value)
@@ -285,6 +301,8 @@ func (r *ruleBook) ownWords(list *wordList, name string, channels []templates.Ch
 		if file := wordsPath(name, channel); !list.there[file] {
 			why := "several chases of one person cannot go as one email"
 			switch name {
+			case templates.ExceptionRecorded:
+				why = "a family is not told by " + string(channel) + " why a lawful date cannot be kept"
 			case templates.ReplyPostponed:
 				why = "a family is not told by " + string(channel) + " when the date of a reply moves"
 			case templates.Interpreter:

@@ -1,0 +1,70 @@
+package notifier
+
+import (
+	"slices"
+
+	"hearback/events"
+)
+
+// NewsRule is the name under which news stands where a promise would: news has no
+// date and no ladder, and is tried on every channel like anything else.
+const NewsRule = "news"
+
+// newsFor is how old an event may be and still be news: a list of past years that a
+// service loads must not text families about what they have known for long. It covers
+// a fortnight's break in a service.
+const newsFor = 14 * 24
+
+func newsKey(event string) string { return NewsRule + "/" + event }
+
+// news is what a message about an event serves. from is the only contact whom it
+// concerns; empty: every contact who may be told.
+func news(event, from string) Promise {
+	return Promise{Rule: NewsRule, Enquiry: event, From: from}
+}
+
+// tellNews does what the book wants of an event beside promises.
+func (d *decider) tellNews(e events.Event) {
+	for _, t := range d.book().Tells {
+		if !slices.Contains(t.On, e.Type) {
+			continue
+		}
+		if t.When != nil {
+			holds, err := t.When.Holds(e, d.c)
+			if err != nil {
+				d.openTask("Look at "+e.Type+" and tell the family what they must know", "the book's condition for telling them could not be judged, and nobody was told", newsKey(e.ID), "")
+				continue
+			}
+			if !holds {
+				continue
+			}
+		}
+		if t.Task != "" {
+			d.openTask(t.Task, "the book asks for it on "+e.Type, newsKey(e.ID), contactNamed(e))
+		}
+		serves := []Promise{news(e.ID, contactNamed(e))}
+		if e.Type == events.TypeCallAttemptedNoAnswer && serves[0].From == "" {
+			serves = d.called(e)
+		}
+		switch {
+		case t.Words == "":
+		case d.now.Sub(start(e, d.book().Calendar)).Hours() > newsFor:
+			d.say("The family is not told of "+e.Type, "it happened more than two weeks ago, so it is no news")
+		default:
+			for _, p := range serves {
+				d.tellFamily(p, News, t.Words, t.Via, false, "the book tells the family of "+e.Type)
+			}
+		}
+	}
+}
+
+// contactNamed is the id of the only contact whom an event of the catalogue concerns;
+// empty: everybody.
+func contactNamed(e events.Event) string { return member(e, "contact") }
+
+// member is a text in the data of an event of the catalogue, which is free; empty where
+// there is none.
+func member(e events.Event, name string) string {
+	text, _ := data[map[string]any](e)[name].(string)
+	return text
+}
