@@ -65,7 +65,7 @@ type Reply struct {
 type Postponement struct {
 	Enquiry string `json:"enquiry,omitempty"` // "" means every open enquiry of the case
 	Until   string `json:"until"`             // YYYY-MM-DD in London: the new date
-	Reason  string `json:"reason,omitempty"`
+	Reason  string `json:"reason,omitempty"`  // the family reads it as it stands here
 	By      string `json:"by,omitempty"`
 }
 

@@ -118,7 +118,7 @@ func (p *past) postponed() int {
 		until = until.AddDays(1)
 	}
 	p.Stages[changes] = append(p.Stages[changes], p.council.Postpone(family, "later-"+id, p.between(at),
-		events.Postponement{Enquiry: id, Until: until.String(), Reason: "We wait for the school's report.", By: p.council.Families[family].Officer}))
+		events.Postponement{Enquiry: id, Until: until.String(), Reason: "We wait for one more report.", By: p.council.Families[family].Officer}))
 	return family
 }
 
