@@ -55,14 +55,26 @@ func TestParseDue(t *testing.T) {
 	if before.Before == nil || *before.Before != (calendar.MonthDay{Month: time.February, Day: 15}) {
 		t.Errorf("before 15 February is %+v", before)
 	}
-	mustEqual(t, "words", before.String(), "before 15 February")
+	for _, text := range []string{"before 15 February", "15 days beginning with the day", "1 working day before", "5 months before",
+		"2 months or 1 month from issued_on, whichever is later", "12 weeks or 8 weeks beginning with the day, whichever is earlier"} {
+		mustEqual(t, "words", due(t, text).String(), text)
+	}
 	for text, remedy := range map[string]string{
-		"before":             "before 15 February",
-		"before 29 February": "before 1 March",
-		"before 31 June":     "before 15 February",
-		"before 15 Smarch":   "before 15 February",
-		"by 15 February":     "before 15 February",
-		"before 5 days":      "before 15 February",
+		"before":                                       "before 15 February",
+		"before 29 February":                           "before 1 March",
+		"before 31 June":                               "before 15 February",
+		"before 15 Smarch":                             "before 15 February",
+		"by 15 February":                               "before 15 February",
+		"before 5 days":                                "before 15 February",
+		"5 hours before":                               "such as \"15 days before\"",
+		"5 minutes beginning with the day":             "15 days beginning with the day",
+		"15 days begining with the day":                "15 days beginning with the day",
+		"2 months or 1 month":                          "whichever is later",
+		"2 months or 1 month, whichever is best":       "whichever is later",
+		"2 months or 1 month from, whichever is later": "whole number",
+		"2 months or 1 month from a date, whichever is later": "certificate_on",
+		"2 weeks before or 1 month, whichever is later":       "counted forward",
+		"5 working days or 1 month, whichever is later":       "days, weeks or months",
 	} {
 		_, err := calendar.ParseDue(text)
 		if err == nil || !strings.Contains(err.Error(), remedy) {
@@ -115,7 +127,9 @@ func FuzzParseAmount(f *testing.F) {
 }
 
 func FuzzParseDue(f *testing.F) {
-	for _, seed := range []string{"5 working days", "before 15 February", "before 29 February", "before 31 april", "before before 1 May", "before 0 May"} {
+	for _, seed := range []string{"5 working days", "before 15 February", "before 29 February", "before 31 april", "before before 1 May", "before 0 May",
+		"15 days beginning with the day", "5 months before", "3 working days before", "5 hours before", "before", " before",
+		"2 months or 1 month from issued_on, whichever is later", "12 weeks or 8 weeks, whichever is earlier", "1 day or 2 days", "1 week before or 2 weeks from x, whichever is later"} {
 		f.Add(seed)
 	}
 	c := council(f)
@@ -133,9 +147,14 @@ func FuzzParseDue(f *testing.F) {
 		if err := back.UnmarshalText(written); err != nil || back.String() != d.String() {
 			t.Fatalf("ParseDue(%q) = %v, and its words read back as %v, %v", text, d, back, err)
 		}
-		got, err := c.Deadline(start, d, false)
-		if err == nil && got.At.Before(start) {
-			t.Fatalf("%q falls due at %s, before its start", text, got.At)
+		for _, statutory := range []bool{false, true} {
+			got, err := c.Deadline(start, d, statutory)
+			if err == nil && got.At.Before(start) {
+				t.Fatalf("%q falls due at %s, before its start", text, got.At)
+			}
+			if err == nil && (len(got.Working) < 2 || len(got.Working) > 12) {
+				t.Fatalf("%q has the working %q", text, got.Working)
+			}
 		}
 	})
 }

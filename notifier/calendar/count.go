@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -49,7 +50,7 @@ func (n *counting) workingDays(amount Amount, way Way) (Deadline, error) {
 	case Ahead:
 		step = -1
 	}
-	n.starts(n.origin, way)
+	n.starts(n.origin, WorkingDays, way)
 	var buffer [16]notCounted // a promise's usual length needs no more, and so nothing is allocated
 	skipped := buffer[:0]
 	var first Date
@@ -83,41 +84,64 @@ func (n *counting) civilDays(from origin, amount Amount, way Way) (Date, error) 
 	if err := n.needsDate(way); err != nil {
 		return Date{}, err
 	}
-	d, exact := civil(from.date, amount, way)
+	n.starts(from, amount.Unit, way)
+	base, skipped := from.date, []notCounted(nil)
+	leavesOut := n.law != nil && n.law.Tribunal == OtherActs && way != Ahead
+	if leavesOut {
+		base, skipped = startApart(base, way)
+	}
+	d, exact := civil(base, amount, way)
 	if d.Compare(from.date.AddMonths(horizonMonths)) > 0 || d.Compare(from.date.AddMonths(-horizonMonths)) < 0 {
 		return Date{}, tooFar(amount, from.date)
 	}
-	n.starts(from, way)
-	if n.law == nil || n.law.Tribunal != OtherActs || way == Ahead {
-		n.civilDaysEnd(amount, way, d, exact)
-		return d, nil
+	if leavesOut {
+		d, skipped = endApart(base, d, skipped)
 	}
-	// So many days that count, however many there are in between that do not.
-	first := from.date
-	if way == Following {
-		first = first.AddDays(1)
-	}
-	var skipped []notCounted
-	for day, left := first, first.daysUntil(d)+1; left > 0; day = day.AddDays(1) {
-		if _, is := apart(day); is {
-			skipped = append(skipped, notCounted{day, dayApart, tribunalApart})
-			continue
-		}
-		d = day
-		left--
-	}
-	n.civilDaysEnd(amount, way, d, exact)
+	n.civilDaysEnd(amount, way, d, exact, len(skipped) > 0)
 	n.passedOver(skipped)
 	return d, nil
 }
 
-// needsDate is the error of a count back from a date that the event lacks: when
-// it happened says nothing about when that will be.
+// startApart is the day to count from where days are set apart: those at the
+// beginning of a count are passed over.
+func startApart(from Date, way Way) (base Date, skipped []notCounted) {
+	first := from
+	if way == Following {
+		first = first.AddDays(1)
+	}
+	for last, is := apart(first); is; last, is = apart(first) {
+		for ; first.Compare(last) <= 0; first = first.AddDays(1) {
+			skipped = append(skipped, notCounted{first, dayApart, tribunalApart})
+		}
+	}
+	if way == Following {
+		first = first.AddDays(-1)
+	}
+	return first, skipped
+}
+
+// endApart moves the end of a count on by a day for each on the way that is set
+// apart.
+func endApart(from, end Date, skipped []notCounted) (Date, []notCounted) {
+	for day := from.AddDays(1); day.Compare(end) <= 0; day = day.AddDays(1) {
+		if _, is := apart(day); is {
+			skipped = append(skipped, notCounted{day, dayApart, tribunalApart})
+			end = end.AddDays(1)
+		}
+	}
+	return end, skipped
+}
+
+// needsDate is the error of a count back from no date: when it happened says
+// nothing about when that will be.
 func (n *counting) needsDate(way Way) error {
-	if way == Ahead && n.lacks != "" {
+	switch {
+	case way != Ahead || n.origin.name != "":
+		return nil
+	case n.lacks != "":
 		return fmt.Errorf("the event does not say the date %q that is counted back from; send it", nameWords(n.lacks))
 	}
-	return nil
+	return errors.New("nothing says which date is counted back from; name it in counts_from")
 }
 
 // civil adds days, weeks or months to a date. exact is false where a month has

@@ -169,8 +169,10 @@ func (n *counting) settle(d Date, mayMoveOn bool) Deadline {
 		return n.finish(d, n.c.closing(d), whenHoursEnd)
 	case works:
 		return n.finish(d, n.c.endOf(d), "")
-	case n.law != nil:
+	case n.law != nil && n.c.rollOn(d, n.law) != d:
 		return n.finish(d, n.c.endOf(d), lawDoesNotMove)
+	case n.law != nil:
+		return n.finish(d, n.c.endOf(d), lawAndCouncil)
 	}
 	if back, ok := n.c.walk(d, -1); ok && n.c.closing(back).After(after) {
 		n.moved(d, name, "back", back, "")

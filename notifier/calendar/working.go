@@ -12,6 +12,7 @@ const (
 	whenHoursEnd       = ", when working hours end"
 	whenTribunalCloses = ", the Tribunal’s time for what must be done that day"
 	lawDoesNotMove     = ". The law sets this date: it does not move, though it is not a working day"
+	lawAndCouncil      = ". The law sets this date: it does not move, though the council does not work that day"
 )
 
 // telling collects the sentences of Deadline.Working. It is built by hand
@@ -34,7 +35,7 @@ func sentence(start string) []byte {
 func (t *telling) add(line []byte) { t.lines = append(t.lines, string(line)) }
 
 // starts says which day is counted from, and whether it counts.
-func (t *telling) starts(from origin, way Way) {
+func (t *telling) starts(from origin, unit Unit, way Way) {
 	b := sentence("Received on ")
 	switch {
 	case way == Ahead:
@@ -43,10 +44,13 @@ func (t *telling) starts(from origin, way Way) {
 		b = sentence("Counted from ")
 	}
 	b = appendName(append(b, from.date.Words()...), from.name)
-	if way == Beginning {
-		b = append(b, "; that day is day 1."...)
-	} else {
+	switch {
+	case way != Beginning:
 		b = append(b, "; that day is not counted."...)
+	case unit == WorkingDays:
+		b = append(b, "; that day is 1 if it is a working day."...)
+	default:
+		b = append(b, "; that day is day 1."...)
 	}
 	t.add(b)
 }
@@ -61,8 +65,7 @@ func appendName(b []byte, name string) []byte {
 
 // inYear says of which year a day of the year is meant.
 func (t *telling) inYear(from origin) {
-	b := appendName(append(sentence("Counted from "), from.date.Words()...), from.name)
-	t.add(append(b, ": the year counts."...))
+	t.lines = append(t.lines, "The event’s “"+nameWords(from.name)+"” is "+from.date.Words()+", and that year is meant.")
 }
 
 // picked says which of two dates counts.
@@ -154,19 +157,22 @@ func wayWords(way Way) string {
 }
 
 // civilDaysEnd says where days, weeks or months end. exact is false where a
-// month has no corresponding date.
-func (t *telling) civilDaysEnd(amount Amount, way Way, d Date, exact bool) {
+// month has no corresponding date; skipped, where days on the way do not count.
+func (t *telling) civilDaysEnd(amount Amount, way Way, d Date, exact, skipped bool) {
 	b := append(sentence(amount.String()), wayWords(way)...)
-	switch way {
-	case Following:
+	switch {
+	case skipped:
+		b = append(b, ", without the days that are not counted, end on "...)
+	case way == Following:
 		b = append(b, " later is "...)
-	case Beginning:
+	case way == Beginning:
 		b = append(b, " end on "...)
 	default:
 		b = append(b, " is "...)
 	}
 	b = d.appendIn(b, t.year)
 	switch {
+	case skipped:
 	case amount.Unit != Months && way != Ahead:
 		b = append(b, ": every day counts, weekends and bank holidays too"...)
 	case !exact:
