@@ -281,7 +281,7 @@ func shapeWith(parts []part, shown bool, probed []*part, probe string) string {
 		}
 		switch p.use {
 		case useList:
-			b, _ = appendList(b, value)
+			b, _ = appendList(b, value, false)
 		case useAddress:
 			b, _ = appendAddress(b, "https://council.example/"+value)
 		case useInAddress:

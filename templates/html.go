@@ -73,11 +73,16 @@ func HTML(markdown string, frame Frame) string {
 		"<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
 		"<title>" + html.EscapeString(frame.Title) + "</title>\n</head>\n<body style=\"" + styleBody + "\">\n" +
 		"<div style=\"" + styleColumn + "\">\n")
-	if frame.Council != "" {
-		b.WriteString("<p style=\"" + styleCouncil + "\">" + html.EscapeString(frame.Council) + "</p>\n")
+	if council := clean(frame.Council); council != "" {
+		if setApart(council, direction == "rtl") {
+			council = isolate + council + endIsolate
+		}
+		b.WriteString("<p style=\"" + styleCouncil + "\">" + isolatesInHTML(html.EscapeString(council)) + "</p>\n")
 	}
+	var words strings.Builder
 	// A strings.Builder never fails, and the renderer has no error of its own.
-	_ = commonMark().Renderer().Render(&b, source, document)
+	_ = commonMark().Renderer().Render(&words, source, document)
+	b.WriteString(isolatesInHTML(words.String()))
 	b.WriteString("</div>\n</body>\n</html>\n")
 	return b.String()
 }

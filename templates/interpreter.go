@@ -36,16 +36,16 @@ func (l *Library) withInterpreter(r Rendered, name string, channel Channel, want
 	if found == nil {
 		return r, nil
 	}
-	as := markdownText
+	as := style{markdownText, found.rightToLeft}
 	if channel == SMS {
-		as = plainSMS
+		as.kind = plainSMS
 	}
 	sentence, lacks := appendParts(nil, found.body, values, as)
 	if channel == SMS && lacks == "" && Measure(string(sentence)).Encoding != GSM7 {
 		if found = l.files[key{Interpreter, channel, DefaultLanguage}]; found == nil {
 			return r, nil
 		}
-		sentence, lacks = appendParts(nil, found.body, values, as)
+		sentence, lacks = appendParts(nil, found.body, values, style{kind: plainSMS})
 	}
 	if lacks != "" {
 		return Rendered{}, &Missing{Words: Interpreter, Placeholder: lacks}

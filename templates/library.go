@@ -20,9 +20,10 @@ type key struct {
 
 // words is one parsed file.
 type words struct {
-	language string // as the folder is named
-	subject  []part // emails and letters
-	body     []part
+	language    string // as the folder is named
+	rightToLeft bool
+	subject     []part // emails and letters
+	body        []part
 }
 
 // find applies the order of languages that Render promises.

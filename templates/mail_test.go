@@ -58,7 +58,7 @@ func TestHTML(t *testing.T) {
 	got := templates.HTML("Hi <b>you</b> ![a *b*](https://c.example/d.png) [e](javascript:alert(1)) [f](https://g.example?a=1&b=2)\n\n<script>alert(1)</script>",
 		templates.Frame{Title: `a"<b>`, Council: "A & B", Language: "ur", Direction: ""})
 	for _, want := range []string{
-		`<html lang="ur" dir="rtl">`, `<title>a&#34;&lt;b&gt;</title>`, `A &amp; B</p>`, `name="viewport"`, `<meta charset="utf-8">`,
+		`<html lang="ur" dir="rtl">`, `<title>a&#34;&lt;b&gt;</title>`, `><bdi>A &amp; B</bdi></p>`, `name="viewport"`, `<meta charset="utf-8">`,
 		`Hi <!-- raw HTML omitted -->you`, `a <em>b</em>`, `<a href="" `, `<a href="https://g.example?a=1&amp;b=2" style="`,
 	} {
 		if !strings.Contains(got, want) {

@@ -97,10 +97,12 @@ func plainSign(r rune) (string, bool) {
 
 // hasJoiningScript tells whether a text holds letters of the scripts that need
 // invisible characters: from Hebrew and Arabic to those of South and
-// South-East Asia and Mongolian, and the presentation forms of the first two.
+// South-East Asia and Mongolian, the presentation forms of the first two, and the
+// blocks in which every other script runs from right to left.
 func hasJoiningScript(text string) bool {
 	for _, r := range text {
-		if (r >= 0x590 && r < 0x1100 || r >= 0x1780 && r < 0x1CC0 || r >= 0xFB1D && r < 0xFDFE || r >= 0xFE70 && r < 0xFEFF) &&
+		if (r >= 0x590 && r < 0x1100 || r >= 0x1780 && r < 0x1CC0 || r >= 0xFB1D && r < 0xFDFE || r >= 0xFE70 && r < 0xFEFF ||
+			r >= 0x10800 && r < 0x11000 || r >= 0x1E800 && r < 0x1F000) &&
 			r != '\u180E' {
 			return true
 		}

@@ -128,7 +128,7 @@ func (r *reader) file(fsys fs.FS, language string, entry fs.DirEntry) {
 	if len(faults) > 0 {
 		return
 	}
-	found.language = language
+	found.language, found.rightToLeft = language, Direction(language) == "rtl"
 	r.library.files[place] = found
 	r.library.names = append(r.library.names, name)
 }
@@ -222,6 +222,10 @@ func (s *source) checkCharacters() bool {
 				s.fault(i, "this is not UTF-8 text", "save the file as UTF-8")
 				return false
 			}
+		}
+		if directs(r) {
+			s.fault(i, "there is a sign of writing direction here, which nobody can see", "delete it: values are set apart by themselves, and an email knows the direction of its language")
+			return false
 		}
 		if r != utf8.RuneError && !printable(r) {
 			s.fault(i, "there is a control character here", "delete it, or type the line again")

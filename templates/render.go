@@ -73,18 +73,18 @@ func (l *Library) Render(name string, channel Channel, language string, values V
 		return Rendered{}, &Missing{Words: name, Placeholder: placeholder}
 	}
 	if channel == SMS {
-		body, lacks := appendParts(room[:0], found.body, values, plainSMS)
+		body, lacks := appendParts(room[:0], found.body, values, style{plainSMS, found.rightToLeft})
 		if lacks != "" {
 			return missing(lacks)
 		}
 		return l.withInterpreter(Rendered{Body: tidy(body), Language: found.language}, name, channel, language, values)
 	}
-	line, lacks := appendParts(room[:0], found.subject, values, plainLine)
+	line, lacks := appendParts(room[:0], found.subject, values, style{plainLine, found.rightToLeft})
 	if lacks != "" {
 		return missing(lacks)
 	}
 	subject := tidy(line)
-	body, lacks := appendParts(room[:0], found.body, values, markdownText)
+	body, lacks := appendParts(room[:0], found.body, values, style{markdownText, found.rightToLeft})
 	if lacks != "" {
 		return missing(lacks)
 	}
@@ -100,14 +100,20 @@ const (
 	markdownText
 )
 
+// style is how the values of one text are written.
+type style struct {
+	kind        kind
+	rightToLeft bool // the words round them
+}
+
 // appendParts writes parts with their values. It returns the name of the first
 // value that is lacking, or "".
-func appendParts(b []byte, parts []part, values Values, as kind) (_ []byte, lacks string) {
+func appendParts(b []byte, parts []part, values Values, as style) (_ []byte, lacks string) {
 	for i := range parts {
 		p := &parts[i]
 		switch {
 		case p.name == "":
-			b = appendFixed(b, p.text, as)
+			b = appendFixed(b, p.text, as.kind)
 		case p.optional():
 			value := values.get(p.name)
 			if !yes(value) && !(p.ownUse && clean(value) != "") {
@@ -137,24 +143,35 @@ func appendFixed(b []byte, text string, as kind) []byte {
 
 // appendValue writes one value, and reports false where there is nothing fit
 // to write.
-func appendValue(b []byte, value string, where use, as kind) ([]byte, bool) {
+func appendValue(b []byte, value string, where use, as style) ([]byte, bool) {
 	if where == useList {
-		return appendList(b, value)
+		return appendList(b, value, as.rightToLeft)
 	}
 	if value = clean(value); value == "" {
 		return b, false
 	}
 	switch {
-	case as == plainSMS:
-		return append(b, Normalise(value)...), true
-	case as == plainLine:
-		return append(b, value...), true
-	case where == useAddress:
+	case as.kind == markdownText && where == useAddress:
 		return appendAddress(b, value)
-	case where == useInAddress:
+	case as.kind == markdownText && where == useInAddress:
 		return appendInAddress(b, value), true
 	}
-	return appendEscaped(b, value), true
+	apart := setApart(value, as.rightToLeft)
+	if apart {
+		b = append(b, isolate...)
+	}
+	switch as.kind {
+	case plainSMS:
+		b = append(b, Normalise(value)...)
+	case plainLine:
+		b = append(b, value...)
+	default:
+		b = appendEscaped(b, value)
+	}
+	if apart {
+		b = append(b, endIsolate...)
+	}
+	return b, true
 }
 
 // tidy drops the spaces that optional text leaves behind at the ends.

@@ -165,7 +165,7 @@ func Item(text, words, address string) string {
 
 // appendList writes each line of a value as one item of a Markdown list. It
 // reports false when no line shows anything.
-func appendList(b []byte, value string) ([]byte, bool) {
+func appendList(b []byte, value string, rightToLeft bool) ([]byte, bool) {
 	any := false
 	for line := range strings.Lines(value) {
 		line, link, _ := strings.Cut(line, itemLink)
@@ -177,6 +177,9 @@ func appendList(b []byte, value string) ([]byte, bool) {
 		}
 		any = true
 		b = append(b, "- "...)
+		if setApart(line, rightToLeft) {
+			line = isolate + line + endIsolate
+		}
 		b = appendEscaped(b, line)
 		if words, address, ok := strings.Cut(link, itemLink); ok {
 			b = appendEscaped(append(b, "&#46; ["...), clean(words)) // a bare full stop behind a number would begin a list

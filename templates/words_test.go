@@ -34,6 +34,13 @@ var worst = templates.Values{
 var dates = map[string][5]string{
 	"en": {"Monday 30 November 2026", "Mon 30 Nov", "5pm", "Wed 30 Sept", "11:59pm"},
 	"cy": {"dydd Llun 30 Tachwedd 2026", "Llun 30 Tach", "5yh", "Gwen 29 Chwef", "hanner dydd"},
+	"pl": {"poniedziałek, 30 listopada 2026", "pon. 30 lis", "17:00", "niedz. 29 wrz", "23:59"},
+	"ro": {"luni, 30 noiembrie 2026", "lun 30 nov", "17:00", "lun 30 sept", "23:59"},
+	"uk": {"понеділок, 30 листопада 2026 року", "пн 30.11", "17:00", "пн 30.11", "23:59"},
+	"ar": {"الاثنين 30 نوفمبر 2026", "الاثنين 30 نوفمبر", "17:00", "الأربعاء 30 سبتمبر", "23:59"},
+	"ur": {"پیر 30 نومبر 2026", "پیر 30 نومبر", "17:00", "جمعرات 30 ستمبر", "23:59"},
+	"pa": {"ਸੋਮਵਾਰ 30 ਨਵੰਬਰ 2026", "ਸੋਮ 30 ਨਵੰ", "17:00", "ਸ਼ਨਿੱਚਰ 30 ਅਪ੍ਰੈ", "23:59"},
+	"bn": {"সোমবার 30 নভেম্বর 2026", "সোম 30 নভে", "17:00", "বৃহস্পতি 30 এপ্রি", "23:59"},
 }
 
 func languages(tb testing.TB) []string {
@@ -204,30 +211,32 @@ func TestWordsBearWhatMayBeMissing(t *testing.T) {
 	library := exampleLibrary(t)
 	all := examples(templates.FamilyPlaceholders(), templates.StaffPlaceholders(), templates.DigestPlaceholders())
 	maybe := []string{"name", "told", "late by", "officer name", "link", "replied link", "until link", "not mine link", "your link", "text back", "urgent"}
-	for _, name := range library.Names() {
-		for _, channel := range templates.Channels() {
-			if !library.Has(name, channel, "en") {
-				continue
-			}
-			required, optional := library.Placeholders(name, channel, "en")
-			values := templates.Values{}
-			for _, placeholder := range required {
-				if slices.Contains(maybe, placeholder) {
-					t.Errorf("%s %s cannot do without ((%s))", name, channel, placeholder)
+	for _, language := range languages(t) {
+		for _, name := range library.Names() {
+			for _, channel := range templates.Channels() {
+				if !slices.Contains(library.Languages(name, channel), language) {
+					continue
 				}
-				values[placeholder] = all[placeholder]
-			}
-			for _, placeholder := range optional {
-				if !slices.Contains(maybe, placeholder) {
-					t.Errorf("%s %s leaves ((%s)) open", name, channel, placeholder)
+				required, optional := library.Placeholders(name, channel, language)
+				values := templates.Values{}
+				for _, placeholder := range required {
+					if slices.Contains(maybe, placeholder) {
+						t.Errorf("%s %s in %s cannot do without ((%s))", name, channel, language, placeholder)
+					}
+					values[placeholder] = all[placeholder]
 				}
-			}
-			rendered, err := library.Render(name, channel, "en", values)
-			if err != nil {
-				t.Error(err)
-			}
-			if strings.Contains(rendered.Body, "  ") && channel == templates.SMS || strings.Contains(templates.Text(rendered.Body), "\n\n\n") {
-				t.Errorf("%s %s leaves a hole: %q", name, channel, rendered.Body)
+				for _, placeholder := range optional {
+					if !slices.Contains(maybe, placeholder) && placeholder != "reason" {
+						t.Errorf("%s %s in %s leaves ((%s)) open", name, channel, language, placeholder)
+					}
+				}
+				rendered, err := library.Render(name, channel, language, values)
+				if err != nil {
+					t.Error(err)
+				}
+				if strings.Contains(rendered.Body, "  ") && channel == templates.SMS || strings.Contains(templates.Text(rendered.Body), "\n\n\n") {
+					t.Errorf("%s %s in %s leaves a hole: %q", name, channel, language, rendered.Body)
+				}
 			}
 		}
 	}

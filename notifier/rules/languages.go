@@ -8,7 +8,7 @@ import (
 	"hearback/templates"
 )
 
-var languagesShape = shape{"the languages", []field{
+var languagesShape = shape{"the list of languages", []field{
 	{"approved", "approved: [pl, ur]", true},
 }}
 
@@ -99,13 +99,14 @@ func (r *ruleBook) checkLanguages(list *wordList) {
 	}
 }
 
-// lacking lists the files that a language lacks of all that families get in English.
+// lacking lists the files that a language lacks of all that families get in English. Of
+// strangers nobody knows the language.
 func (r *ruleBook) lacking(list *wordList, language string) []string {
 	var lacking []string
 	for _, name := range slices.Sorted(maps.Keys(r.familyWords(list))) {
 		for _, channel := range templates.Channels() {
 			file := wordsPath(name, channel)
-			if channel == templates.Letter && !alwaysUsed(language) || !list.there[file] {
+			if channel == templates.Letter && !alwaysUsed(language) || !list.there[file] || name == r.answers.reply.value {
 				continue // a text and an email are asked for; letters are for those who can
 			}
 			own := language + strings.TrimPrefix(file, templates.DefaultLanguage)
