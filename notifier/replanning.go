@@ -1,7 +1,6 @@
 package notifier
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -97,6 +96,11 @@ func (b Books) replan(ref string, p Promise, version string, now time.Time) repl
 		return r
 	}
 	r.rule = rule
+	location := book.Calendar.Location
+	if p.Task == "" && !rule.AppliesOn(calendar.DateOf(p.Opened, location)) {
+		r.Why = "The promise " + p.Rule + " of version " + version + " is not for what happened on " + calendar.DateOf(p.Opened, location).Words() + "."
+		return r
+	}
 	if p.Postponed != nil {
 		r.Effect, r.Why = LeftPostponed, "A person gave that date, and it stays."
 		r.deadline = calendar.Deadline{At: p.Due, Date: p.DueDate}
@@ -118,12 +122,12 @@ func (b Books) replan(ref string, p Promise, version string, now time.Time) repl
 		default:
 			r.Effect = Unmoved
 		}
-		if old := b.Version(p.Book); r.Effect != Unmoved && old != nil {
+		if r.Effect != Unmoved {
 			last := deadline.Date
 			if p.DueDate.Compare(last) > 0 {
 				last = p.DueDate
 			}
-			r.holidays = newHolidays(old.Calendar, book.Calendar, calendar.DateOf(p.Opened, book.Calendar.Location), last)
+			r.holidays = newHolidays(b.holidays(p, p.Book), b.holidays(p, version), calendar.DateOf(p.Opened, location), last)
 		}
 	}
 	fresh := p
@@ -187,14 +191,26 @@ func (r Rung) sameDeed(o Rung) bool {
 		r.Step.TellFamily == o.Step.TellFamily && (r.Every == nil) == (o.Every == nil)
 }
 
-// newHolidays names the bank holidays after from, up to and including to, that the
-// new calendar has and the old one lacks.
-func newHolidays(old, fresh *calendar.Calendar, from, to calendar.Date) string {
+// holidays are those that do not count for a promise under a version.
+func (b Books) holidays(p Promise, version string) calendar.Holidays {
+	book := b.Version(version)
+	if book == nil {
+		return calendar.Holidays{}
+	}
+	if rule, ok := book.Rule(p.Rule); ok && rule.Law.Holidays != nil {
+		return *rule.Law.Holidays
+	}
+	return book.Calendar.Holidays
+}
+
+// newHolidays names the bank holidays after from, up to and including to, that were
+// none before.
+func newHolidays(old, fresh calendar.Holidays, from, to calendar.Date) string {
 	var names []string
 	for d := from.AddDays(1); d.Compare(to) <= 0; d = d.AddDays(1) {
-		name, is := fresh.Holidays.On(d)
-		if _, was := old.Holidays.On(d); is && !was {
-			names = append(names, d.Words()+" ("+cmp.Or(name, "no name")+")")
+		name, is := fresh.On(d)
+		if _, was := old.On(d); is && !was {
+			names = append(names, d.Words()+" ("+name+")")
 		}
 	}
 	return strings.Join(names, ", ")
