@@ -44,7 +44,9 @@ func verbs() []verb {
 		{"tasks", "tasks [--json]", "what only a person can do, the oldest first: phone a family, find out who wrote", tasksVerb},
 		{"case", "case [--json] REF", "one case: its promises, messages and timeline, each with its reason", caseVerb},
 		{"doctor", "doctor [--json]", "test NATS, disk, Twilio, mail, clock and book, and say what is wrong", doctorVerb},
-		{"publish-book", "publish-book [--by NAME] [--why TEXT] DIR", "put a checked book in force for new promises", publishBookVerb},
+		{"publish-book", "publish-book [--dry-run] [--replan] [--yes] [--expect VERSION] [--by NAME] [--why TEXT] DIR", "say what a checked book changes and put it in force: for new promises, with --replan for open ones too", publishBookVerb},
+		{"book", "book history|diff [A] [B]|show [VERSION] [--to DIR]|revert VERSION [flags of publish-book]", "the versions of the book: who published them, how they differ, what they say, and one brought back", bookVerb},
+		{"calendar", "calendar [update FILE|add DATE NAME [--in PART]] [flags of publish-book]", "bank holidays: what is known; more of them, with the open promises that they move", calendarVerb},
 		{"backtest", "backtest [--from DATE] [--to DATE] [--json] [DIR]", "what the book in DIR would have done with the recorded events, beside what happened; without DIR, decide the whole ledger again and say where it does not come out the same", backtestVerb},
 		{"bench", "bench [speed|deadlines|webhooks|size|faults|day|all] [--families N] [--runs N] [--kills N] [--leader-kills N] [--seed N] [--json]", "load the real pipeline against stand-ins of the providers and print the figures", benchVerb},
 	}
@@ -120,6 +122,9 @@ func usage(to io.Writer) {
 
 func verbUsage(to io.Writer, v verb, flags *flag.FlagSet) {
 	fmt.Fprintf(to, "Usage: hearback %s\n\n%s.\n", v.usage, strings.ToUpper(v.summary[:1])+v.summary[1:])
+	if example := example(v.name); example != "" {
+		fmt.Fprintf(to, "\nExample: %s\n", example)
+	}
 	some := false
 	flags.VisitAll(func(*flag.Flag) { some = true })
 	if some {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,54 +9,73 @@ import (
 	"os/user"
 	"time"
 
-	"github.com/nats-io/nats.go"
-
-	"hearback/events"
-	"hearback/events/commit"
-	"hearback/notifier/app"
 	"hearback/notifier/engine"
+	"hearback/notifier/publishing"
 	"hearback/notifier/rules"
 	"hearback/notifier/stream"
 )
 
-// publishBookPatience is how long the book may take to be stored.
-const publishBookPatience = 30 * time.Second
+const (
+	// publishBookPatience is how long the book may take to be stored.
+	publishBookPatience = 30 * time.Second
+	// replanPatience is how long no case may be decided before re-planning is no longer
+	// waited for. What was told is decided all the same.
+	replanPatience = 20 * time.Second
+)
 
-func publishBookVerb(ctx context.Context, flags *flag.FlagSet, args []string, io streams) error {
-	by := flags.String("by", "", "who publishes it, as it stands in the history (default: your user name)")
-	why := flags.String("why", "", "why, as it stands in the history")
+// publication is a version of the book that is to be put in force.
+type publication struct {
+	by, why, expect     string
+	dryRun, replan, yes bool
+	// only re-plans the cases of promises whose date moves.
+	only bool
+}
+
+// flags are those of every verb that puts a version in force.
+func (p *publication) flags(flags *flag.FlagSet) {
+	flags.StringVar(&p.by, "by", "", "who publishes it, as it stands in the history (default: your user name)")
+	flags.StringVar(&p.why, "why", "", "why, as it stands in the history and in the ledger of cases that are re-planned")
+	flags.StringVar(&p.expect, "expect", "", "publish only if this version is in force now")
+	flags.BoolVar(&p.dryRun, "dry-run", false, "say what would change, and publish nothing")
+	flags.BoolVar(&p.replan, "replan", false, "move open promises to the new version too, after showing what that does")
+	flags.BoolVar(&p.yes, "yes", false, "do not ask before re-planning")
+}
+
+// oneArgument reads flags before and after the one argument, which people write in
+// either order.
+func oneArgument(flags *flag.FlagSet, args []string, wanted string) (string, error) {
 	if err := parse(flags, args); err != nil {
-		return err
+		return "", err
 	}
-	dir := flags.Arg(0)
-	if flags.NArg() > 1 { // people write flags after the folder too
+	argument := flags.Arg(0)
+	if flags.NArg() > 1 {
 		if err := parse(flags, flags.Args()[1:]); err != nil {
-			return err
+			return "", err
 		}
 		if flags.NArg() > 0 {
-			return errUsage{"name one folder"}
+			return "", errUsage{wanted}
 		}
 	}
-	if dir == "" {
-		return errUsage{"name the folder that holds rules.yaml"}
+	if argument == "" {
+		return "", errUsage{wanted}
+	}
+	return argument, nil
+}
+
+func publishBookVerb(ctx context.Context, flags *flag.FlagSet, args []string, io streams) error {
+	var p publication
+	p.flags(flags)
+	dir, err := oneArgument(flags, args, "name the folder that holds rules.yaml")
+	if err != nil {
+		return err
 	}
 	files, err := checkedBook(dir, io)
 	if err != nil {
 		return err
 	}
-	config, err := app.ReadConfig()
-	if err != nil {
-		return errUsage{err.Error()}
-	}
-	conn, err := app.Dial(config, "hearback publish-book")
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	ctx, cancel := context.WithTimeout(ctx, publishBookPatience)
-	defer cancel()
-	published := engine.Published{At: time.Now().UTC(), By: publisherName(*by), Why: *why, Files: files}
-	return stream.WhileAllowed(ctx, conn, func(ctx context.Context) error { return putInForce(ctx, conn, published, io) })
+	return onStream(ctx, "hearback publish-book", func(ctx context.Context, s *stream.Stream) error {
+		return p.publish(ctx, s, func(*publishing.History) (rules.Files, error) { return files, nil }, io)
+	})
 }
 
 // checkedBook reads a book and prints its faults. A book with any but warnings
@@ -86,52 +104,113 @@ func checkedBook(dir string, io streams) (rules.Files, error) {
 	return files, nil
 }
 
-// putInForce stores the book unless the last one that was published is the same.
-func putInForce(ctx context.Context, conn *nats.Conn, published engine.Published, io streams) error {
-	s, err := stream.Find(ctx, conn)
+// publish says what changes against the version in force, puts the book in force, and
+// re-plans where that was asked for. which makes the book from the history.
+func (p *publication) publish(ctx context.Context, s *stream.Stream, which func(*publishing.History) (rules.Files, error), io streams) error {
+	storing, cancel := context.WithTimeout(ctx, publishBookPatience)
+	defer cancel()
+	h, err := publishing.Load(storing, s)
 	if err != nil {
 		return err
 	}
-	subject := events.BookSubject(engine.BookPart)
-	last, sequence, err := lastBook(ctx, s, subject)
+	files, err := which(h)
 	if err != nil {
 		return err
 	}
-	version := published.Files.Version()
-	if sequence > 0 && last.Files.Version() == version {
-		fmt.Fprintf(io.out, "Version %s is in force already, published by %s on %s. Nothing was changed.\n", version, last.By, day(last.At))
+	over, is := h.InForce()
+	if p.expect != "" && over.Version != p.expect {
+		return &publishing.Overtaken{By: over}
+	}
+	published := engine.Published{At: time.Now().UTC(), By: publisherName(p.by), Why: p.why, Files: files}
+	same := is && over.Version == files.Version()
+	if same {
+		fmt.Fprintf(io.out, "Version %s is in force already, published by %s on %s. Nothing was changed.\n", over.Version, over.By, day(over.At))
+	} else {
+		printChanges(io.out, over, is, files)
+	}
+	if p.replan {
+		if err := p.confirm(storing, s, h, files, io); err != nil {
+			return err
+		}
+	}
+	if p.dryRun {
+		fmt.Fprintln(io.out, "\nNothing was published.")
 		return nil
 	}
-	data, err := json.Marshal(published)
+	version := over
+	if !same {
+		storing, cancel := context.WithTimeout(ctx, publishBookPatience) // whoever was asked may have thought it over
+		defer cancel()
+		if version, err = publishing.Publish(storing, s, published, over); err != nil {
+			return err
+		}
+		fmt.Fprintf(io.out, "\nVersion %s is in force for promises opened from now on, published by %s.\n", version.Version, version.By)
+	}
+	if !p.replan {
+		return nil
+	}
+	return p.move(ctx, s, version, io)
+}
+
+// confirm shows what re-planning would do and asks for leave. The error is that there
+// is none.
+func (p publication) confirm(ctx context.Context, s *stream.Stream, h *publishing.History, files rules.Files, io streams) error {
+	book, _ := rules.Load(files.FS())
+	if book == nil {
+		return fmt.Errorf("version %s cannot be read by this Hearback; publish a book that hearback check finds no fault in", files.Version())
+	}
+	plan, err := publishing.Look(ctx, s, h.Books(book), book.Version, p.reach(), time.Now())
 	if err != nil {
 		return err
 	}
-	// On condition that nobody published since: of two managers one must look again.
-	result := s.Writer().Write(ctx, []commit.Message{{Subject: subject, Data: data, Expect: &sequence}})[0]
-	if errors.Is(result.Err, commit.ErrConflict) {
-		return errors.New("somebody else published a book at the same moment; look at theirs, then try again")
+	printPlan(io.out, plan)
+	if p.dryRun || p.yes || len(plan.Cases) == 0 {
+		return nil
 	}
-	if result.Err != nil {
-		return fmt.Errorf("store the book: %w", result.Err)
+	if !isTerminal(io.in) {
+		return errUsage{"nobody can be asked here whether to re-plan; look at what it does with --dry-run, then add --yes"}
 	}
-	fmt.Fprintf(io.out, "Version %s is in force for promises opened from now on, published by %s.\n", version, published.By)
+	fmt.Fprintf(io.out, "\nPublish it and re-plan %s? Type yes: ", count(len(plan.Cases), "case"))
+	var answer string
+	if _, err := fmt.Fscanln(io.in, &answer); err != nil || answer != "yes" {
+		fmt.Fprintln(io.out, "\nNothing was published.")
+		return errSaid
+	}
 	return nil
 }
 
-// lastBook is the book that was published last, with its place in the stream; 0
-// if there is none.
-func lastBook(ctx context.Context, s *stream.Stream, subject string) (book engine.Published, sequence uint64, err error) {
-	record, err := s.Last(ctx, subject)
-	if errors.Is(err, stream.ErrNone) {
-		return book, 0, nil
-	}
+func (p publication) reach() publishing.Reach { return publishing.Reach(p.only) }
+
+// move re-plans the open promises.
+func (p publication) move(ctx context.Context, s *stream.Stream, to publishing.Version, io streams) error {
+	h, err := publishing.Load(ctx, s)
 	if err != nil {
-		return book, 0, fmt.Errorf("read the book in force: %w", err)
+		return err
 	}
-	if err := json.Unmarshal(record.Data, &book); err != nil {
-		return book, 0, fmt.Errorf("read the book in force: %w", err)
+	asked := publishing.Asked{By: publisherName(p.by), Why: p.why}
+	done, err := publishing.Replan(ctx, s, h.Books(nil), to, p.reach(), asked, replanPatience)
+	if err != nil {
+		return err
 	}
-	return book, record.Sequence, nil
+	switch {
+	case done.Cases == 0:
+		fmt.Fprintln(io.out, "No open promise had to be re-planned.")
+	case done.Waiting == 0:
+		fmt.Fprintf(io.out, "%s re-planned. Each tells it in its timeline: hearback case REF.\n", count(done.Cases, "case"))
+	default:
+		fmt.Fprintf(io.out, "%s told, and %d not decided yet: they are as soon as hearback run has come to them.\n", count(done.Cases, "case"), done.Waiting)
+	}
+	return nil
+}
+
+// isTerminal reports whether somebody sits at the other end.
+func isTerminal(in any) bool {
+	file, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // publisherName is who publishes: as said, or whoever is signed in.
@@ -144,3 +223,5 @@ func publisherName(said string) string {
 	}
 	return "the command line"
 }
+
+var errNoBook = errors.New("no book was ever published; start hearback run with the same settings, or publish one with hearback publish-book")

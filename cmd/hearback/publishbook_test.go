@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"hearback/deploy"
 	"hearback/events"
 	"hearback/notifier/app"
+	"hearback/notifier/calendar"
 	"hearback/notifier/rehearse"
 	"hearback/notifier/rules"
 )
@@ -181,4 +184,133 @@ func TestTheBookAfterRestarts(t *testing.T) {
 		}
 	})
 	restart("after Moira published", first, second, "Moira", nothing)
+}
+
+// opened is a case of a running Hearback with one open promise.
+func opened(t *testing.T, a *app.App, ref string) {
+	t.Helper()
+	publisher, err := events.NewPublisher(a.Conn())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer publisher.Close()
+	enquiry := events.Event{ID: "asked-" + ref, Source: "/test", Type: events.TypeEnquiryReceived, Case: ref, Time: time.Now(), Data: []byte(`{"enquiry":"q1","channel":"phone"}`)}
+	if err := publisher.Publish(t.Context(), enquiry); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the enquiry is decided", func() bool { return decided(t.Context(), a, ref) })
+}
+
+// A manager looks, is asked, publishes and re-plans; the history, the difference and
+// the files are there afterwards, and the version before comes back.
+func TestPublishAndReplan(t *testing.T) {
+	settings(t)
+	a := started(t, app.Options{Demo: true})
+	opened(t, a, "H-1")
+	first := version(t, writeBook(t))
+	book := writeBook(t)
+	change(t, filepath.Join(book, "rules.yaml"), "due: 5 working days", "due: 10 working days")
+	second := version(t, book)
+
+	look := hearback(t, "publish-book", book, "--replan", "--dry-run")
+	if look.code != 0 || !strings.Contains(look.out, `is due 10 working days after it opens (was 5 working days`) || !strings.Contains(look.out, "Re-planning the open promises of 1 case:") || !strings.Contains(look.out, "Nothing was published.") {
+		t.Fatalf("a look: %+v", look)
+	}
+	if asked := hearback(t, "publish-book", "--replan", book); asked.code != 2 || !strings.Contains(asked.err, "--yes") {
+		t.Errorf("nobody can be asked: %+v", asked)
+	}
+	if overtaken := hearback(t, "publish-book", "--expect", second, book); overtaken.code != 1 || !strings.Contains(overtaken.err, first) || !strings.Contains(overtaken.err, "somebody was first") {
+		t.Errorf("another version than expected: %+v", overtaken)
+	}
+	if history := hearback(t, "book", "history"); strings.Contains(history.out, second) || !strings.Contains(history.out, first) {
+		t.Fatalf("it was published all the same: %+v", history)
+	}
+	done := hearback(t, "publish-book", "--expect", first, "--replan", "--yes", "--by", "Moira", "--why", "Christmas", book)
+	if done.code != 0 || !strings.Contains(done.out, "Version "+second+" is in force") || !strings.Contains(done.out, "1 case re-planned.") {
+		t.Fatalf("published: %+v", done)
+	}
+	if told := hearback(t, "case", "H-1"); !strings.Contains(told.out, "under version "+first+"; now ") || !strings.Contains(told.out, "Moira re-planned the open promises: Christmas.") {
+		t.Errorf("the case says %s", told.out)
+	}
+	if again := hearback(t, "publish-book", "--replan", "--yes", book); again.code != 0 || !strings.Contains(again.out, "No open promise had to be re-planned.") {
+		t.Errorf("the same again: %+v", again)
+	}
+
+	if history := hearback(t, "book", "history"); history.code != 0 || !strings.Contains(history.out, "Moira") || !strings.Contains(history.out, "in force: Christmas") {
+		t.Errorf("history: %+v", history)
+	}
+	var list []map[string]any
+	if err := json.Unmarshal([]byte(hearback(t, "book", "history", "--json").out), &list); err != nil || len(list) != 2 || list[1]["version"] != second || list[1]["files"] != nil {
+		t.Errorf("history as JSON: %v (%v)", list, err)
+	}
+	for _, args := range [][]string{{"book", "diff"}, {"book", "diff", first[:6]}, {"book", "diff", first, second}} {
+		if diff := hearback(t, args...); diff.code != 0 || !strings.Contains(diff.out, "is due 10 working days") {
+			t.Errorf("%q: %+v", args, diff)
+		}
+	}
+	folder := filepath.Join(t.TempDir(), "shown")
+	if shown := hearback(t, "book", "show", first, "--to", folder); shown.code != 0 || version(t, folder) != first {
+		t.Errorf("show: %+v, in the folder stands %s", shown, version(t, folder))
+	}
+	if twice := hearback(t, "book", "show", "--to", folder); twice.code != 1 || !strings.Contains(twice.err, "not empty") {
+		t.Errorf("into a folder that is not empty: %+v", twice)
+	}
+	if back := hearback(t, "book", "revert", first, "--replan", "--yes"); back.code != 0 || !strings.Contains(back.out, "Version "+first+" is in force") || !strings.Contains(back.out, "1 case re-planned.") {
+		t.Errorf("revert: %+v", back)
+	}
+	if never := hearback(t, "book", "revert", "zz"); never.code != 1 || !strings.Contains(never.err, "book history") {
+		t.Errorf("a version that never was: %+v", never)
+	}
+	if wrong := hearback(t, "book", "burn"); wrong.code != 2 || !strings.Contains(wrong.err, "history, diff, show or revert") {
+		t.Errorf("a word that is none: %+v", wrong)
+	}
+}
+
+// A day that is proclaimed becomes part of the book, and moves what it touches.
+func TestCalendar(t *testing.T) {
+	settings(t)
+	a := started(t, app.Options{Demo: true})
+	opened(t, a, "H-1")
+	today := calendar.DateOf(time.Now(), time.UTC)
+	day := today.AddDays(2)
+	for works, _ := mustBook(t).Calendar.IsWorkingDay(day); !works; works, _ = mustBook(t).Calendar.IsWorkingDay(day) {
+		day = day.AddDays(1)
+	}
+	if shown := hearback(t, "calendar"); shown.code != 0 || !strings.Contains(shown.out, "They are known until") || strings.Contains(shown.out, "Coronation") {
+		t.Errorf("calendar: %+v", shown)
+	}
+	if added := hearback(t, "calendar", "add", day.String(), "Coronation", "--yes", "--by", "Moira"); added.code != 0 || !strings.Contains(added.out, day.Words()+" is a bank holiday (Coronation).") {
+		t.Fatalf("add: %+v", added)
+	}
+	if shown := hearback(t, "calendar"); !strings.Contains(shown.out, "Coronation") {
+		t.Errorf("calendar: %+v", shown)
+	}
+	var list struct {
+		BankHolidays []struct{ Date, Name string } `json:"bank_holidays"`
+	}
+	if err := json.Unmarshal([]byte(hearback(t, "calendar", "--json").out), &list); err != nil || !strings.Contains(fmt.Sprint(list), day.String()+" Coronation") {
+		t.Errorf("as JSON: %v (%v)", list, err)
+	}
+	if again := hearback(t, "calendar", "add", day.String(), "Coronation", "--yes"); again.code != 1 || !strings.Contains(again.err, "known already") {
+		t.Errorf("once more: %+v", again)
+	}
+	file := filepath.Join(t.TempDir(), "bank-holidays.json")
+	table := `{"england-and-wales":{"division":"england-and-wales","events":[{"title":"Jubilee","date":"` + day.AddDays(400).String() + `","notes":"","bunting":true}]}}`
+	if err := os.WriteFile(file, []byte(table), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if updated := hearback(t, "calendar", "update", file, "--yes"); updated.code != 0 || !strings.Contains(updated.out, "(Jubilee)") || strings.Contains(updated.out, "no bank holiday any more") {
+		t.Errorf("update: %+v", updated)
+	}
+	if err := os.WriteFile(file, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if broken := hearback(t, "calendar", "update", file); broken.code != 1 || !strings.Contains(broken.err, "bank-holidays.json:1:") {
+		t.Errorf("a broken file: %+v", broken)
+	}
+	for _, args := range [][]string{{"calendar", "add"}, {"calendar", "add", "2027-02-30", "Never"}, {"calendar", "add", "2027-05-04", "Coronation", "--in", "wales"}, {"calendar", "take-away"}} {
+		if wrong := hearback(t, args...); wrong.code != 2 {
+			t.Errorf("%q: %+v", args, wrong)
+		}
+	}
 }

@@ -255,6 +255,9 @@ func (town *Town) Refused(ref string) []engine.Refused {
 	return list
 }
 
+// Watch is the stream as a command beside the Hearbacks sees it.
+func (town *Town) Watch() *stream.Stream { return town.services }
+
 // Write stores messages as a replica's own writer would.
 func (town *Town) Write(ctx context.Context, messages ...commit.Message) {
 	town.t.Helper()
