@@ -187,7 +187,7 @@ func writeFiles(dir string, files rules.Files) error {
 func bookRevert(ctx context.Context, flags *flag.FlagSet, args []string, io streams) error {
 	var p publication
 	p.flags(flags)
-	name, err := oneArgument(flags, args, "name the version to bring back, such as hearback book history shows it")
+	name, err := oneArgument(flags, args, "version", "name the version to bring back, such as hearback book history shows it")
 	if err != nil {
 		return err
 	}

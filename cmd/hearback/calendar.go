@@ -88,7 +88,7 @@ func calendarShow(ctx context.Context, flags *flag.FlagSet, args []string, io st
 func calendarUpdate(ctx context.Context, flags *flag.FlagSet, args []string, io streams) error {
 	var p publication
 	p.flags(flags)
-	file, err := oneArgument(flags, args, "name the file saved from https://www.gov.uk/bank-holidays.json")
+	file, err := oneArgument(flags, args, "file", "name the file saved from https://www.gov.uk/bank-holidays.json")
 	if err != nil {
 		return err
 	}

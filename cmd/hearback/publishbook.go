@@ -43,7 +43,7 @@ func (p *publication) flags(flags *flag.FlagSet) {
 
 // oneArgument reads flags before and after the one argument, which people write in
 // either order.
-func oneArgument(flags *flag.FlagSet, args []string, wanted string) (string, error) {
+func oneArgument(flags *flag.FlagSet, args []string, kind, wanted string) (string, error) {
 	if err := parse(flags, args); err != nil {
 		return "", err
 	}
@@ -53,7 +53,7 @@ func oneArgument(flags *flag.FlagSet, args []string, wanted string) (string, err
 			return "", err
 		}
 		if flags.NArg() > 0 {
-			return "", errUsage{wanted}
+			return "", errUsage{"name one " + kind}
 		}
 	}
 	if argument == "" {
@@ -65,7 +65,7 @@ func oneArgument(flags *flag.FlagSet, args []string, wanted string) (string, err
 func publishBookVerb(ctx context.Context, flags *flag.FlagSet, args []string, io streams) error {
 	var p publication
 	p.flags(flags)
-	dir, err := oneArgument(flags, args, "name the folder that holds rules.yaml")
+	dir, err := oneArgument(flags, args, "folder", "name the folder that holds rules.yaml")
 	if err != nil {
 		return err
 	}
