@@ -41,6 +41,10 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"doctor", "now"}, "no arguments"},
 		{[]string{"case"}, "one case reference"},
 		{[]string{"check", "a", "b"}, "one folder"},
+		{[]string{"simulate", "a", "b"}, "one folder"},
+		{[]string{"simulate", "--cases", "0"}, "give a number from 1"},
+		{[]string{"simulate", "--days", "0"}, "give a number from 1"},
+		{[]string{"simulate", "--from", "1 September"}, "--from 1 September"},
 		{[]string{"publish-book"}, "the folder that holds rules.yaml"},
 		{[]string{"publish-book", "a", "b"}, "one folder"},
 	} {

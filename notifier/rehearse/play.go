@@ -43,6 +43,17 @@ type Recording interface {
 	Asked(a notifier.Awaited, now time.Time) notifier.Result
 }
 
+// Resident is a World whose people act on what was decided, and think again before
+// they do what they meant to.
+type Resident interface {
+	World
+	// Saw says what happens because of a move.
+	Saw(m Move) []Happening
+	// Still says whether a happening whose time has come still happens; c is the case
+	// as it stands.
+	Still(c *notifier.Case, h Happening) bool
+}
+
 // Move is one input and what was decided on it.
 type Move struct {
 	At       time.Time
@@ -69,6 +80,7 @@ func Play(books notifier.Books, tape []Happening, until time.Time, world World, 
 	p := &play{books: books, world: world, seen: seen}
 	p.chronicle, _ = world.(Chronicle)
 	p.recording, _ = world.(Recording)
+	p.resident, _ = world.(Resident)
 	for _, h := range tape {
 		p.add(h)
 	}
@@ -94,9 +106,10 @@ func Play(books notifier.Books, tape []Happening, until time.Time, world World, 
 type play struct {
 	books notifier.Books
 	world World
-	// chronicle and recording are the world, where it is one.
+	// chronicle, recording and resident are the world, where it is one.
 	chronicle Chronicle
 	recording Recording
+	resident  Resident
 	seen      func(Move)
 	c         notifier.Case
 	now       time.Time
@@ -155,6 +168,9 @@ func (p *play) turn() {
 	}
 	if len(p.tape) > 0 && !p.tape[0].At.After(p.now) {
 		h := heap.Pop(&p.tape).(numbered)
+		if p.resident != nil && !p.resident.Still(&p.c, h.Happening) {
+			return
+		}
 		p.heard++
 		if p.recording != nil {
 			h.Event = p.recording.Meant(&p.c, h.Event)
@@ -192,8 +208,14 @@ func (p *play) decide(in notifier.Input) {
 		return
 	}
 	p.c = d.Case
+	move := Move{At: p.now, Input: in, Decision: d}
 	if p.seen != nil {
-		p.seen(Move{At: p.now, Input: in, Decision: d})
+		p.seen(move)
+	}
+	if p.resident != nil {
+		for _, h := range p.resident.Saw(move) {
+			p.add(h)
+		}
 	}
 	p.answer()
 }

@@ -1,0 +1,354 @@
+package simulate
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"hearback/notifier"
+	"hearback/notifier/calendar"
+	"hearback/notifier/rehearse"
+)
+
+const (
+	// longest is how many of those who wait longest are named, and busiest how many
+	// members of staff.
+	longest, busiest = 10, 10
+	// together is within how much time chases of one person go as one email.
+	together = 60 * time.Second
+)
+
+// sum adds up the tallies in the order of the cases.
+func sum(o *office, p Plan, tallies []*tally) *Result {
+	r := &Result{Council: o.book.Council.Name, Book: o.book.Version, Plan: p, MadeUp: o.madeUp, Officers: len(o.styles),
+		end: p.end(o), location: o.diary.calendar.Location}
+	s := summing{Result: r, office: o, rules: map[string]*spread{}, teams: map[string]*spread{}, waits: map[int]*Wait{}}
+	for i := range p.Days {
+		at := margin + i
+		works, why := o.diary.calendar.IsWorkingDay(o.diary.days[at])
+		r.Days = append(r.Days, Day{Date: o.diary.days[at], Works: works, Why: why})
+		if works {
+			r.WorkingDays++
+		}
+	}
+	for i, t := range tallies {
+		s.families(t)
+		for j := range t.promises {
+			s.promise(t, i, &t.promises[j])
+		}
+		for _, c := range t.chases {
+			s.chases = append(s.chases, c)
+			day := s.day(c.at)
+			if day.Chases == nil {
+				day.Chases = map[string]int{}
+			}
+			day.Chases[rungNames[c.rung]]++
+		}
+	}
+	told := r.Families.Texts + r.Families.Emails + r.Families.Letters
+	r.Families.PerFamily = share(told, r.Families.InTouch)
+	r.Tasks.Gone = r.Tasks.Opened - r.Tasks.Done - r.Tasks.Open
+	s.kept()
+	s.staff()
+	s.wait()
+	return r
+}
+
+type summing struct {
+	*Result
+	office *office
+	rules  map[string]*spread
+	teams  map[string]*spread
+	waits  map[int]*Wait
+	chases []chase
+}
+
+// spread collects waits for one rule or team.
+type spread struct {
+	Kept
+	days []int
+}
+
+func (s *summing) families(t *tally) {
+	f := &s.Families
+	if t.enquiries+t.again > 0 {
+		f.InTouch++
+	}
+	f.Enquiries += t.enquiries
+	f.Again += t.again
+	f.Acknowledged += t.told[acknowledged]
+	f.ToldLate += t.told[toldLate]
+	f.Postponed += t.told[toldPostponed]
+	f.Chased += t.told[askedThemselves]
+	f.Other += t.told[otherwise]
+	f.Texts += t.texts
+	f.Segments += t.segments
+	f.Emails += t.emails
+	f.Letters += t.letters
+	f.Failed += t.failed
+	f.OutsideHours += t.outOfHours
+	s.Tasks.Opened += t.tasksOpened
+	s.Tasks.Done += t.tasksDone
+	s.Tasks.Open += t.tasksLeft
+}
+
+func (s *summing) promise(t *tally, place int, p *promised) {
+	if p.acknowledges {
+		switch {
+		case p.heard.IsZero():
+			s.Families.Unheard++
+		case p.heard.Sub(p.opened) <= atOnce:
+			s.Families.AtOnce++
+		default:
+			s.Families.Later++
+		}
+	}
+	s.day(p.opened).Opened++
+	end := p.ended
+	if end.IsZero() {
+		end = s.end
+	}
+	waited := s.workingDays(p.opened, end)
+	if s.waits[waited] == nil {
+		s.waits[waited] = &Wait{WorkingDays: waited}
+	}
+	switch {
+	case p.ended.IsZero():
+		s.waits[waited].Open++
+		s.waiting(t, place, p, waited)
+	case p.kept:
+		s.waits[waited].Replies++
+		s.day(p.ended).Replies++
+	}
+	for _, of := range [...]struct {
+		all  map[string]*spread
+		name string
+	}{{s.rules, p.rule}, {s.teams, p.team}} {
+		if of.all[of.name] == nil {
+			of.all[of.name] = &spread{Kept: Kept{Name: of.name}}
+		}
+		of.all[of.name].add(p, waited)
+	}
+}
+
+func (k *spread) add(p *promised, waited int) {
+	k.Opened++
+	if p.late {
+		k.Late++
+	}
+	switch {
+	case p.ended.IsZero():
+		k.Open++
+	case p.kept:
+		k.Kept.Kept++
+		k.days = append(k.days, waited)
+		if !p.late {
+			k.InTime++
+		}
+	default:
+		k.Ended++
+	}
+}
+
+// waiting keeps those that wait longest, the longest first.
+func (s *summing) waiting(t *tally, place int, p *promised, waited int) {
+	w := Waiting{Case: t.ref, Promise: p.rule, Enquiry: p.enquiry, Team: p.team, Officer: p.officer, Opened: p.opened,
+		Since: calendar.DateOf(p.opened, s.location), DueAt: p.due, Due: calendar.DateOf(p.due, s.location), WorkingDays: waited, Chases: p.chases, place: place}
+	if p.chases > 0 {
+		w.Highest = rungNames[p.highest]
+	}
+	s.Longest = append(s.Longest, w)
+	slices.SortStableFunc(s.Longest, func(a, b Waiting) int { return a.Opened.Compare(b.Opened) })
+	s.Longest = s.Longest[:min(len(s.Longest), longest)]
+}
+
+func (s *summing) workingDays(from, to time.Time) int {
+	return s.office.diary.calendar.WorkingDaysBetween(calendar.DateOf(from, s.location), calendar.DateOf(to, s.location))
+}
+
+// day is the plan's day that an instant lies in.
+func (s *summing) day(t time.Time) *Day {
+	return &s.Days[min(max(s.office.diary.index(t)-margin, 0), len(s.Days)-1)]
+}
+
+// kept orders rules as the book does and teams as the directory does.
+func (s *summing) kept() {
+	for _, rule := range s.office.book.Rules {
+		if k := s.rules[rule.Name]; k != nil {
+			s.Promises = append(s.Promises, k.done())
+		}
+	}
+	for _, team := range s.office.book.Directory.Teams {
+		if k := s.teams[team.ID]; k != nil {
+			k.Title = team.Name
+			s.Teams = append(s.Teams, k.done())
+			delete(s.teams, team.ID)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.teams)) {
+		s.Teams = append(s.Teams, s.teams[name].done())
+	}
+}
+
+// done works out the shares and the middle.
+func (k *spread) done() Kept {
+	inTime := int(k.InTime)
+	slices.Sort(k.days)
+	if n := len(k.days); n > 0 {
+		k.Median, k.Ninetieth, k.Longest = k.days[(n-1)/2], k.days[(n*9+9)/10-1], k.days[n-1]
+	}
+	lateOpen := k.Late - (k.Kept.Kept - inTime)
+	k.InTime = 100 * share(inTime, k.Kept.Kept+lateOpen)
+	return k.Kept
+}
+
+// staff counts chases and the emails that are left of them.
+func (s *summing) staff() {
+	slices.SortStableFunc(s.chases, func(a, b chase) int {
+		return cmp.Or(strings.Compare(a.to, b.to), a.at.Compare(b.at))
+	})
+	people := map[string]*Person{}
+	daily := map[string]map[int]int{}
+	var rungsOf [rungs]Rung
+	var held [rungs]map[string]bool
+	for i := range held {
+		held[i] = s.holders(rung(i))
+	}
+	for i := 0; i < len(s.chases); {
+		first := s.chases[i]
+		p := people[first.to]
+		if p == nil {
+			p = s.person(first.to)
+			people[first.to], daily[first.to] = p, map[int]int{}
+		}
+		emailed := false
+		for ; i < len(s.chases) && s.chases[i].to == first.to && s.chases[i].at.Sub(first.at) <= together; i++ {
+			c := s.chases[i]
+			of := &rungsOf[c.rung]
+			of.Chases++
+			held[c.rung][c.to] = true
+			p.Chases++
+			daily[c.to][s.office.diary.index(c.at)-margin]++
+			switch {
+			case c.text:
+				of.Texts++
+			case !emailed: // the email counts for the rung of the first chase in it
+				emailed = true
+				of.Emails++
+				p.Emails++
+			}
+		}
+	}
+	for i := range rungsOf {
+		of := &rungsOf[i]
+		if of.Chases == 0 && rung(i) == toOthers {
+			continue
+		}
+		of.Name, of.People = rungNames[i], len(held[i])
+		of.PerDay, of.EmailsPerDay = share(of.Chases, of.People*s.WorkingDays), share(of.Emails, of.People*s.WorkingDays)
+		for _, day := range s.Days {
+			if n := day.Chases[of.Name]; n > of.BusiestChases {
+				of.Busiest, of.BusiestChases = day.Date, n
+			}
+		}
+		s.Staff = append(s.Staff, *of)
+	}
+	for _, id := range slices.Sorted(maps.Keys(people)) {
+		p := people[id]
+		p.PerDay = share(p.Chases, s.WorkingDays)
+		for _, day := range slices.Sorted(maps.Keys(daily[id])) {
+			if n := daily[id][day]; n > p.BusiestChases {
+				p.Busiest, p.BusiestChases = s.Days[min(max(day, 0), len(s.Days)-1)].Date, n
+			}
+		}
+		s.People = append(s.People, *p)
+	}
+	slices.SortStableFunc(s.People, func(a, b Person) int { return cmp.Compare(b.Chases, a.Chases) })
+	s.People = s.People[:min(len(s.People), busiest)]
+}
+
+// holders are the people who hold a rung: officers, or who stands above a team.
+func (s *summing) holders(of rung) map[string]bool {
+	held := map[string]bool{}
+	if of == toOfficer {
+		for id := range s.office.styles {
+			held[id] = true
+		}
+	}
+	for _, t := range s.office.book.Directory.Teams {
+		switch of {
+		case toLead:
+			held[t.Lead] = true
+		case toManager:
+			held[t.Manager] = true
+		case toHead:
+			held[t.HeadOfService] = true
+		}
+	}
+	delete(held, "")
+	return held
+}
+
+func (s *summing) person(id string) *Person {
+	p := Person{ID: id, Name: id}
+	if known, ok := s.office.book.Directory.Person(id); ok {
+		p.Name, p.Team, p.Role = known.Name, known.Team, known.Role
+	}
+	return &p
+}
+
+// wait fills the gaps between the waits.
+func (s *summing) wait() {
+	if len(s.waits) == 0 {
+		return
+	}
+	for days := range slices.Max(slices.Collect(maps.Keys(s.waits))) + 1 {
+		w := s.waits[days]
+		if w == nil {
+			w = &Wait{WorkingDays: days}
+		}
+		s.Waits = append(s.Waits, *w)
+	}
+}
+
+// example plays a case once more to tell the life of one of its promises.
+func (o *office) example(c *rehearse.Council, p Plan, days []float64, w Waiting) *Timeline {
+	t := &Timeline{Waiting: w}
+	key := w.Promise + "/" + w.Enquiry
+	location := o.diary.calendar.Location
+	serves := map[string]served{}
+	_, _ = playCase(o, c, w.place, p, days, func(m rehearse.Move) { // it came to rest before
+		for _, message := range m.Decision.Case.Messages {
+			if message.Promise == key || slices.Contains(message.Also, key) {
+				serves[message.ID] = servedBy(message)
+			}
+		}
+		for _, settled := range m.Decision.Settled {
+			if to, ok := serves[settled.Message]; ok && settled.Status == notifier.Sent {
+				t.Events = append(t.Events, TimelineEvent{At: m.At, Date: calendar.DateOf(m.At, location), Clock: calendar.Clock(m.At, location), Who: to.who, What: to.what})
+			}
+		}
+	})
+	return t
+}
+
+// served says for whom a message is, and what it says.
+type served struct{ who, what string }
+
+func servedBy(m notifier.Message) served {
+	if m.Staff {
+		return served{m.Role, "chased by " + m.Channel}
+	}
+	heard := [kinds]string{acknowledged: "acknowledged", toldLate: "told that the reply is late", toldPostponed: "told a new date", askedThemselves: "asked for something", otherwise: "told"}
+	return served{"family", heard[kindOf(m.Kind)] + " by " + m.Channel}
+}
+
+// share is one number by another, and 0 where there is no other.
+func share(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(n) / float64(of)
+}
