@@ -40,7 +40,7 @@ func verbs() []verb {
 		{"demo", "demo [--families N]", "run with a made-up council; messages are captured, nothing is sent", demoVerb},
 		{"publish", "publish [--json] [FILE…]", "store events (CloudEvents as JSON lines) from files or standard input", publishVerb},
 		{"check", "check [--from DAY] [--json] [DIR]", "prove a book for a year: every fault with its place and what to do", checkVerb},
-		{"simulate", "simulate [--cases N] [--days N] [--from DATE] [--seed N] [--caseload N] [--json] [DIR]", "play weeks of an invented council through a book: what families hear, whom it chases, who waits", simulateVerb},
+		{"simulate", "simulate [--cases N] [--days N] [--from DATE] [--seed N] [--caseload N] [--json] [--html FILE] [DIR]", "play weeks of an invented council through a book: what families hear, whom it chases, who waits", simulateVerb},
 		{"waiting", "waiting [--json]", "who is waiting for a reply, the longest wait first", waitingVerb},
 		{"tasks", "tasks [--json]", "what only a person can do, the oldest first: phone a family, find out who wrote", tasksVerb},
 		{"case", "case [--json] REF", "one case: its promises, messages and timeline, each with its reason", caseVerb},

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"hearback/notifier/calendar"
@@ -53,7 +55,17 @@ func simulateVerb(ctx context.Context, flags *flag.FlagSet, args []string, io st
 // showFlags adds --json and --html, and returns what shows a result as they say.
 func showFlags(flags *flag.FlagSet) func(to io.Writer, found report.Report, result any) error {
 	asJSON := flags.Bool("json", false, "print the figures as JSON")
+	page := flags.String("html", "", "write one page with plots to this `file` too")
 	return func(to io.Writer, found report.Report, result any) error {
+		if *page != "" {
+			var html bytes.Buffer
+			if err := report.HTML(&html, found); err != nil {
+				return err
+			}
+			if err := os.WriteFile(*page, html.Bytes(), 0o644); err != nil {
+				return fmt.Errorf("the page cannot be written: %w; name a file in a folder that you may write to", err)
+			}
+		}
 		if *asJSON {
 			return report.JSON(to, result)
 		}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -26,6 +28,21 @@ func TestSimulate(t *testing.T) {
 	var result simulate.Result
 	if asJSON := hearback(t, append(args, "--json")...); json.Unmarshal([]byte(asJSON.out), &result) != nil || result.Plan.Cases != 60 || len(result.Days) != 30 {
 		t.Errorf("--json gave %+v", result.Plan)
+	}
+}
+
+func TestSimulatePage(t *testing.T) {
+	settings(t)
+	file := filepath.Join(t.TempDir(), "page.html")
+	args := []string{"simulate", "--cases", "20", "--days", "15", "--from", "2026-09-01", "--html"}
+	if got := hearback(t, append(args, file)...); got.code != 0 || !strings.Contains(got.out, "What families hear") {
+		t.Fatalf("status %d, errors %q", got.code, got.err)
+	}
+	if page, err := os.ReadFile(file); err != nil || !strings.Contains(string(page), "</html>") {
+		t.Errorf("the page is not whole: %v", err)
+	}
+	if got := hearback(t, append(args, filepath.Join(file, "x"))...); got.code != 1 || !strings.Contains(got.err, "a folder that you may write to") {
+		t.Errorf("status %d, errors %q", got.code, got.err)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 type Plot interface {
 	// about is the picture's name, and what it shows for those who do not see it.
 	about() (title, describes string)
+	// draw makes it as SVG.
+	draw() ([]byte, error)
 }
 
 // Bars are columns, one place for each label, with the series one on another.
@@ -17,8 +19,9 @@ type Bars struct {
 	Title, Describes string
 	// Across and Up name the two axes.
 	Across, Up string
-	Labels     []string
-	Series     []Series
+	// Labels are drawn as they are: leave some empty where they would not fit.
+	Labels []string
+	Series []Series
 }
 
 // Series is one part of each column, by label.
@@ -53,7 +56,9 @@ type Row struct {
 	Name string
 	// Start and End are zero where there is no stretch.
 	Start, End time.Time
-	Marks      []Mark
+	// Late: the stretch is one that should not be.
+	Late  bool
+	Marks []Mark
 }
 
 // Mark is one instant of a row.

@@ -86,13 +86,23 @@ func wrap(out *bufio.Writer, sentence string) {
 	fmt.Fprintln(out)
 }
 
-// plain keeps a cell on its line: names come from outside, and a terminal obeys
-// control characters.
+// plain keeps a cell on its line.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+		if r == '\n' {
 			return ' '
 		}
-		return r
+		return printable(r)
 	}, text)
+}
+
+// printable makes a space of what a terminal or a browser would obey instead of show:
+// names come from outside. Lines may end.
+func printable(r rune) rune {
+	control := r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0
+	turns := r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	if control || turns || r == 0xfffe || r == 0xffff {
+		return ' '
+	}
+	return r
 }

@@ -20,12 +20,12 @@ func (r *Result) Report() report.Report {
 }
 
 func (r *Result) about() []string {
-	staff := fmt.Sprintf("%s officers answer them, as prompt, steady or overloaded people do", count(r.Officers))
+	staff := fmt.Sprintf("%s officers answer them, as prompt, steady or overloaded people do", report.Count(r.Officers))
 	if r.MadeUp > 0 {
-		staff += fmt.Sprintf("; %s of these are made up, so that each has about %s cases", count(r.MadeUp), count(r.Plan.Caseload))
+		staff += fmt.Sprintf("; %s of these are made up, so that each has about %s cases", report.Count(r.MadeUp), report.Count(r.Plan.Caseload))
 	}
 	return []string{
-		fmt.Sprintf("%s invented cases from %s to %s: %d working days. %s.", count(r.Plan.Cases), r.Plan.From.Words(), r.Plan.To().Words(), r.WorkingDays, staff),
+		fmt.Sprintf("%s invented cases from %s to %s: %d working days. %s.", report.Count(r.Plan.Cases), r.Plan.From.Words(), r.Plan.To().Words(), r.WorkingDays, staff),
 		fmt.Sprintf("Nobody is real. Nobody waits on the first day. Book %s, seed %d: the same again gives the same figures.", r.Book, r.Plan.Seed),
 	}
 }
@@ -35,23 +35,23 @@ func (r *Result) hear() report.Section {
 	promises := f.AtOnce + f.Later + f.Unheard
 	hours := "None came outside contact hours, acknowledgements apart."
 	if f.OutsideHours > 0 {
-		hours = fmt.Sprintf("%s came outside contact hours and should not have: report this with the book.", count(f.OutsideHours))
+		hours = fmt.Sprintf("%s came outside contact hours and should not have: report this with the book.", report.Count(f.OutsideHours))
 	}
 	return report.Section{
 		Title: "What families hear",
 		Says: []string{
-			fmt.Sprintf("%s families got in touch %s times, and %s times more while they waited. They had %s messages each. %s", count(f.InTouch), count(f.Enquiries), count(f.Again), decimal(f.PerFamily), hours),
-			fmt.Sprintf("Texts: %s, which cost %s segments. Emails: %s. Letters: %s. Messages that failed, so that another way was tried: %s.", count(f.Texts), count(f.Segments), count(f.Emails), count(f.Letters), count(f.Failed)),
+			fmt.Sprintf("%s families got in touch %s times, and %s times more while they waited. They had %s messages each. %s", report.Count(f.InTouch), report.Count(f.Enquiries), report.Count(f.Again), decimal(f.PerFamily), hours),
+			fmt.Sprintf("Texts: %s, which cost %s segments. Emails: %s. Letters: %s. Messages that failed, so that another way was tried: %s.", report.Count(f.Texts), report.Count(f.Segments), report.Count(f.Emails), report.Count(f.Letters), report.Count(f.Failed)),
 		},
 		Tables: []report.Table{
 			{Caption: "Were they heard at once?", Columns: columns("Enquiries", "Number#", "Share#"), Rows: [][]string{
-				{"acknowledged within a minute", count(f.AtOnce), percent(100 * share(f.AtOnce, promises))},
-				{"acknowledged later", count(f.Later), percent(100 * share(f.Later, promises))},
-				{"no message could reach them, so somebody must phone", count(f.Unheard), percent(100 * share(f.Unheard, promises))},
+				{"acknowledged within a minute", report.Count(f.AtOnce), percent(100 * share(f.AtOnce, promises))},
+				{"acknowledged later", report.Count(f.Later), percent(100 * share(f.Later, promises))},
+				{"no message could reach them, so somebody must phone", report.Count(f.Unheard), percent(100 * share(f.Unheard, promises))},
 			}},
 			{Caption: "Messages to families", Columns: columns("Message", "Number#"), Rows: some([][]string{
-				{"we have heard you", count(f.Acknowledged)}, {"our reply is late", count(f.ToldLate)}, {"the date has changed", count(f.Postponed)},
-				{"we wait for something from you", count(f.Chased)}, {"other news", count(f.Other)},
+				{"we have heard you", report.Count(f.Acknowledged)}, {"our reply is late", report.Count(f.ToldLate)}, {"the date has changed", report.Count(f.Postponed)},
+				{"we wait for something from you", report.Count(f.Chased)}, {"other news", report.Count(f.Other)},
 			}), Empty: "None."},
 		},
 	}
@@ -78,8 +78,8 @@ func (r *Result) kept() report.Section {
 			if k.Title != "" {
 				name = k.Title
 			}
-			table.Rows = append(table.Rows, []string{name, count(k.Opened), count(k.Kept), count(k.Open), count(k.Late), percent(k.InTime),
-				count(k.Median), count(k.Ninetieth), count(k.Longest)})
+			table.Rows = append(table.Rows, []string{name, report.Count(k.Opened), report.Count(k.Kept), report.Count(k.Open), report.Count(k.Late), percent(k.InTime),
+				report.Count(k.Median), report.Count(k.Ninetieth), report.Count(k.Longest)})
 		}
 		section.Tables = append(section.Tables, table)
 	}
@@ -94,7 +94,7 @@ func (r *Result) waiting() report.Section {
 	bars := &report.Bars{Title: "How long families wait", Describes: "Columns of how many enquiries were answered after so many working days, and how many still wait.",
 		Across: "working days since they got in touch", Up: "enquiries", Series: []report.Series{{Name: "answered"}, {Name: "still waiting"}}}
 	for i, w := range r.Waits {
-		name := count(w.WorkingDays)
+		name := report.Count(w.WorkingDays)
 		if i == mostWaits {
 			name += " or more"
 			for _, more := range r.Waits[i+1:] {
@@ -102,7 +102,7 @@ func (r *Result) waiting() report.Section {
 				w.Open += more.Open
 			}
 		}
-		waits.Rows = append(waits.Rows, []string{name, count(w.Replies), count(w.Open)})
+		waits.Rows = append(waits.Rows, []string{name, report.Count(w.Replies), report.Count(w.Open)})
 		bars.Labels = append(bars.Labels, strings.TrimSuffix(name, " or more"))
 		bars.Series[0].Values = append(bars.Series[0].Values, float64(w.Replies))
 		bars.Series[1].Values = append(bars.Series[1].Values, float64(w.Open))
@@ -113,7 +113,7 @@ func (r *Result) waiting() report.Section {
 	}
 	last := report.Table{Caption: "Who waits longest at the end", Columns: columns("Case", "Promise", "Team", "Officer", "Since", "Due", "Waits#", "Chases#", "Highest"), Empty: "Nobody waits."}
 	for _, w := range r.Longest {
-		last.Rows = append(last.Rows, []string{w.Case, w.Promise, w.Team, w.Officer, w.Since.Short(), w.Due.Short(), count(w.WorkingDays), count(w.Chases), roleWords(w.Highest)})
+		last.Rows = append(last.Rows, []string{w.Case, w.Promise, w.Team, w.Officer, w.Since.Short(), w.Due.Short(), report.Count(w.WorkingDays), report.Count(w.Chases), roleWords(w.Highest)})
 	}
 	section := report.Section{Title: "How long families wait", Tables: []report.Table{waits, last}}
 	if len(r.Waits) > 0 {
@@ -125,11 +125,11 @@ func (r *Result) waiting() report.Section {
 func (r *Result) staffed() report.Section {
 	rungs := report.Table{Caption: "By rung of the ladder, for each person and working day", Columns: columns("Rung", "People#", "Chases#", "a day each#", "Emails#", "a day each#", "Texts#", "Busiest day", "Chases then#"), Empty: "Nobody was chased."}
 	for _, of := range r.Staff {
-		rungs.Rows = append(rungs.Rows, []string{roleWords(of.Name), count(of.People), count(of.Chases), decimal(of.PerDay), count(of.Emails), decimal(of.EmailsPerDay), count(of.Texts), day(of.Busiest), count(of.BusiestChases)})
+		rungs.Rows = append(rungs.Rows, []string{roleWords(of.Name), report.Count(of.People), report.Count(of.Chases), decimal(of.PerDay), report.Count(of.Emails), decimal(of.EmailsPerDay), report.Count(of.Texts), day(of.Busiest), report.Count(of.BusiestChases)})
 	}
 	people := report.Table{Caption: "Who is chased most", Columns: columns("Person", "Role", "Team", "Chases#", "a working day#", "Emails#", "Busiest day", "Chases then#"), Empty: "Nobody was chased."}
 	for _, p := range r.People {
-		people.Rows = append(people.Rows, []string{p.Name, roleWords(p.Role), p.Team, count(p.Chases), decimal(p.PerDay), count(p.Emails), day(p.Busiest), count(p.BusiestChases)})
+		people.Rows = append(people.Rows, []string{p.Name, roleWords(p.Role), p.Team, report.Count(p.Chases), decimal(p.PerDay), report.Count(p.Emails), day(p.Busiest), report.Count(p.BusiestChases)})
 	}
 	return report.Section{
 		Title:  "Whom the book chases",
@@ -138,6 +138,9 @@ func (r *Result) staffed() report.Section {
 		Tables: []report.Table{rungs, people, r.weekly()},
 	}
 }
+
+// mostLabels is how many days can be named below a plot.
+const mostLabels = 13
 
 // daily are the chases of every working day, by rung.
 func (r *Result) daily() *report.Bars {
@@ -156,10 +159,16 @@ func (r *Result) daily() *report.Bars {
 			bars.Series = append(bars.Series, series)
 		}
 	}
-	for _, d := range r.Days {
-		if d.Works {
-			bars.Labels = append(bars.Labels, fmt.Sprintf("%d %s", d.Date.Day, d.Date.Month.String()[:3]))
+	labelled, every := 0, (len(r.Days)+mostLabels-1)/mostLabels
+	for i, d := range r.Days {
+		if !d.Works {
+			continue
 		}
+		label := ""
+		if i >= labelled {
+			label, labelled = fmt.Sprintf("%d %s", d.Date.Day, d.Date.Month.String()[:3]), i+every
+		}
+		bars.Labels = append(bars.Labels, label)
 	}
 	return bars
 }
@@ -178,9 +187,9 @@ func (r *Result) weekly() report.Table {
 		if d.Date.Weekday() != 0 && i < len(r.Days)-1 {
 			continue
 		}
-		row := []string{from.Short(), count(opened), count(replies)}
+		row := []string{from.Short(), report.Count(opened), report.Count(replies)}
 		for _, n := range chases {
-			row = append(row, count(n))
+			row = append(row, report.Count(n))
 		}
 		table.Rows = append(table.Rows, row)
 		opened, replies, chases, from = 0, 0, [rungs]int{}, d.Date.AddDays(1)
@@ -192,7 +201,7 @@ func (r *Result) tasked() report.Section {
 	return report.Section{
 		Title: "What only people can do",
 		Tables: []report.Table{{Caption: "Tasks", Columns: columns("Tasks", "Number#"), Rows: [][]string{
-			{"opened", count(r.Tasks.Opened)}, {"done", count(r.Tasks.Done)}, {"no longer needed", count(r.Tasks.Gone)}, {"open at the end", count(r.Tasks.Open)},
+			{"opened", report.Count(r.Tasks.Opened)}, {"done", report.Count(r.Tasks.Done)}, {"no longer needed", report.Count(r.Tasks.Gone)}, {"open at the end", report.Count(r.Tasks.Open)},
 		}}},
 	}
 }
@@ -206,7 +215,7 @@ func (r *Result) one() report.Section {
 	}
 	e := r.Example
 	section.Says = []string{fmt.Sprintf("Family %s got in touch on %s and was promised a reply (%s) by %s. They still wait at the end, after %s working days.",
-		e.Case, e.Since.Words(), e.Promise, e.Due.Words(), count(e.WorkingDays))}
+		e.Case, e.Since.Words(), e.Promise, e.Due.Words(), report.Count(e.WorkingDays))}
 	table := report.Table{Caption: "What was done until the end", Columns: columns("When", "What", "To")}
 	for i, one := range e.Events {
 		row := []string{one.Clock + " on " + one.Date.Short(), one.What, roleWords(one.Who)}
@@ -224,7 +233,7 @@ func (r *Result) timeline() *report.Timeline {
 	e := r.Example
 	t := &report.Timeline{Title: "The life of one promise", Describes: fmt.Sprintf("A line from %s to %s for family %s, with a mark for each message to the family and each chase of staff. Days that nobody works are shaded.", e.Since.Words(), r.Plan.To().Words(), e.Case),
 		From: e.Since, To: r.Plan.To(), Location: r.location}
-	t.Rows = append(t.Rows, report.Row{Name: "promised", Start: e.Opened, End: e.DueAt}, report.Row{Name: "late", Start: e.DueAt, End: r.end})
+	t.Rows = append(t.Rows, report.Row{Name: "promised", Start: e.Opened, End: e.DueAt}, report.Row{Name: "late", Start: e.DueAt, End: r.end, Late: true})
 	if !e.DueAt.Before(r.end) {
 		t.Rows = t.Rows[:1]
 		t.Rows[0].End = r.end
@@ -277,15 +286,6 @@ func day(d calendar.Date) string {
 		return ""
 	}
 	return d.Short()
-}
-
-// count groups the digits of a number by three.
-func count(n int) string {
-	text := strconv.Itoa(n)
-	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text
 }
 
 func decimal(n float64) string { return strconv.FormatFloat(n, 'f', 1, 64) }

@@ -338,11 +338,12 @@ func (o *office) example(c *rehearse.Council, p Plan, days []float64, w Waiting)
 type served struct{ who, what string }
 
 func servedBy(m notifier.Message) served {
+	channel := strings.Replace(m.Channel, notifier.SMS, "text", 1)
 	if m.Staff {
-		return served{m.Role, "chased by " + m.Channel}
+		return served{m.Role, "chased by " + channel}
 	}
 	heard := [kinds]string{acknowledged: "acknowledged", toldLate: "told that the reply is late", toldPostponed: "told a new date", askedThemselves: "asked for something", otherwise: "told"}
-	return served{"family", heard[kindOf(m.Kind)] + " by " + m.Channel}
+	return served{"family", heard[kindOf(m.Kind)] + " by " + channel}
 }
 
 // share is one number by another, and 0 where there is no other.

@@ -1,0 +1,73 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed" // the page and its style
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+)
+
+var (
+	//go:embed page.html
+	pageHTML string
+	//go:embed page.css
+	pageCSS string
+)
+
+// HTML writes a report as one page that needs nothing beside itself: no script, no
+// font, no picture from elsewhere. Its policy forbids them, so that a name in it
+// cannot bring any.
+func HTML(to io.Writer, r Report) error {
+	page, err := template.New("page").Parse(pageHTML)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(pageCSS))
+	shown := shownReport{Report: r, Style: template.CSS(pageCSS),
+		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"}
+	for i, s := range r.Sections {
+		section := shownSection{Section: s, ID: fmt.Sprintf("section-%d", i+1)}
+		for j, plot := range s.Plots {
+			title, describes := plot.about()
+			picture, err := plot.draw()
+			if err != nil {
+				return fmt.Errorf("the plot %q cannot be drawn: %w", title, err)
+			}
+			var svg bytes.Buffer
+			if err := inline(&svg, picture, fmt.Sprintf("plot-%d-%d", i+1, j+1), title, describes); err != nil {
+				return err
+			}
+			section.Pictures = append(section.Pictures, shownPlot{title, template.HTML(svg.String())})
+		}
+		shown.Shown = append(shown.Shown, section)
+	}
+	var made strings.Builder
+	if err := page.Execute(&made, shown); err != nil {
+		return err
+	}
+	_, err = io.WriteString(to, strings.Map(printable, made.String()))
+	return err
+}
+
+// shownReport is a report with what only the page needs.
+type shownReport struct {
+	Report
+	Policy string
+	Style  template.CSS
+	Shown  []shownSection
+}
+
+type shownSection struct {
+	Section
+	ID       string
+	Pictures []shownPlot
+}
+
+type shownPlot struct {
+	Title   string
+	Picture template.HTML
+}
