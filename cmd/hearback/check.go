@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -17,6 +16,8 @@ import (
 
 func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams) error {
 	asJSON := flags.Bool("json", false, "print the faults as a JSON array")
+	explain := flags.Bool("explain", false, "say what the book promises, and what follows day by day if nobody replies")
+	on := flags.String("on", "", "with --explain: the day on which a family gets in touch (default: next Monday)")
 	first := flags.String("from", "", "the day from which a year is proved, such as 2026-12-21 (default: today)")
 	if err := parse(flags, args); err != nil {
 		return err
@@ -25,9 +26,17 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 	if err != nil {
 		return err
 	}
-	from, err := dayOr(*first, calendar.DateOf(time.Now(), time.Local))
+	today := calendar.DateOf(time.Now(), time.Local)
+	from, err := dayOr(*first, today)
 	if err != nil {
 		return err
+	}
+	sample, err := dayOr(*on, nextMonday(today))
+	if err != nil {
+		return err
+	}
+	if *on != "" && !*explain {
+		return errUsage{"--on chooses the day of --explain; add --explain"}
 	}
 	book, faults := rules.Prove(source, from)
 	wrong := 0
@@ -40,7 +49,7 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 		if faults == nil {
 			faults = []rules.Fault{}
 		}
-		if err := json.NewEncoder(io.out).Encode(faults); err != nil {
+		if err := printFaults(book, faults, *explain, sample, io); err != nil {
 			return err
 		}
 	} else {
@@ -62,6 +71,9 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 	}
 	if wrong > 0 {
 		return errSaid
+	}
+	if *explain && !*asJSON {
+		return printExplained(book, sample, io)
 	}
 	return nil
 }

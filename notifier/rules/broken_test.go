@@ -22,6 +22,7 @@ const here = "‸"
 // broken is one slip in a sound book, and what must be said of it.
 type broken struct {
 	name     string
+	book     string // one of testdata/good; empty for testdata/base
 	file     string
 	old, new string            // new holds the mark, unless the fault is elsewhere
 	also     *strings.Replacer // what else is changed in the file, which is no slip by itself
@@ -43,7 +44,14 @@ func sound(t testing.TB) rules.Files {
 func (b broken) breakBook(t *testing.T) (book rules.Files, line, column int) {
 	t.Helper()
 	book = sound(t)
-	if strings.Count(book[b.file], b.old) != 1 {
+	if b.book != "" {
+		book = good(t, b.book)
+	}
+	if b.old == "" {
+		if _, there := book[b.file]; there {
+			t.Fatalf("%s is there already", b.file)
+		}
+	} else if strings.Count(book[b.file], b.old) != 1 {
 		t.Fatalf("%q stands %d times in %s", b.old, strings.Count(book[b.file], b.old), b.file)
 	}
 	text := strings.Replace(book[b.file], b.old, b.new, 1)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -174,10 +175,14 @@ func (dir *directory) checkAddresses(promises []promise) {
 		return
 	}
 	reported := make(map[*yaml.Node]bool)
+	checked := make(map[string]bool) // the same target by the same channels is climbed for once
 	for _, p := range promises {
 		for _, s := range p.steps {
 			for _, target := range s.value.Chase {
-				dir.checkTargetAddress(s, target, reported)
+				if key := fmt.Sprint(target, staffChannels(s.value.Via)); !checked[key] {
+					checked[key] = true
+					dir.checkTargetAddress(s, target, reported)
+				}
 			}
 		}
 	}

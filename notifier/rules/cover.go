@@ -14,7 +14,7 @@ import (
 
 // coverBudget bounds the search for days on which nobody is there, in people
 // looked at. 500 people with leave in every week need a tenth of it.
-const coverBudget = 1_500_000_000
+const coverBudget = 1_000_000_000
 
 // chaseOf is a target of steps and the channels by which it is chased, with the
 // days on which that may happen.
@@ -32,13 +32,20 @@ func (p *proof) cover(steps []fired) {
 	}
 	c := coverage{proof: p, stretches: p.stretches(), budget: coverBudget, reported: make(map[*yaml.Node]bool)}
 	chases := chasesOf(steps)
-	for _, nobody := range []bool{true, false} { // what leaves a family alone is named first
-		for _, chase := range chases {
-			if !chase.days.meets(0, provedDays) {
-				continue
-			}
-			c.prove(chase, nobody)
+	for _, chase := range chases {
+		if chase.days.meets(0, provedDays) {
+			c.prove(chase)
 		}
+	}
+	for _, nobody := range []bool{true, false} { // what leaves a family alone is named first
+		for _, g := range c.gaps {
+			if (g.role == "") == nobody {
+				c.report(g)
+			}
+		}
+	}
+	for _, e := range c.empty {
+		c.emptyTeam(e)
 	}
 	if c.budget < 0 {
 		p.dir.doc.warn(p.dir.root, "this directory is too large for its leave to be proved day by day", "take out people who have left, leave that is over, and steps that name single people")
@@ -92,80 +99,88 @@ type coverage struct {
 	*proof
 	stretches []stretch
 	budget    int
+	gaps      []gap
+	empty     []emptyRung
 	reported  map[*yaml.Node]bool
+}
+
+// emptyRung says on which stretches an officer of a team is there, or their cover.
+type emptyRung struct {
+	chase *chaseOf
+	team  notifier.Team
+	there []bool
 }
 
 // gap is a run of stretches on which a chase fails in one way.
 type gap struct {
 	stretch
-	node *yaml.Node
-	who  string // whose leave it is
-	why  string // the core's words for what it tried
-	role string // who is chased in their place; empty for nobody
+	chase *chaseOf
+	of    notifier.Case
+	node  *yaml.Node
+	who   string // whose leave it is
+	why   string // the core's words for what it tried
+	role  string // who is chased in their place; empty for nobody
 }
 
-// prove looks at one chase in every team: where it reaches nobody at all, or, in
-// the second round, somebody else than was meant.
-func (c *coverage) prove(chase *chaseOf, nobody bool) {
+// prove looks at one chase in every team.
+func (c *coverage) prove(chase *chaseOf) {
 	if id, named := strings.CutPrefix(chase.target, "person:"); named && len(c.dir.away[id]) == 0 {
 		return
 	}
-	if chase.target == notifier.Officer {
-		c.proveOfficers(chase, nobody)
-		return
-	}
 	for _, team := range c.book.Directory.Teams {
-		c.proveCase(chase, notifier.Case{Team: team.ID}, nobody)
+		if chase.target == notifier.Officer {
+			c.proveOfficers(chase, team)
+		}
+		c.proveCase(chase, notifier.Case{Team: team.ID}) // a case may have no officer
 	}
 }
 
-// proveOfficers looks at every officer, and at each team as a whole: the rung of
-// the officers stands empty where all of them are away without cover.
-func (c *coverage) proveOfficers(chase *chaseOf, nobody bool) {
-	for _, team := range c.book.Directory.Teams {
-		c.proveCase(chase, notifier.Case{Team: team.ID}, nobody) // a case may have no officer
-		var there []bool
-		for _, id := range c.dir.officers(team.ID) {
-			reached := c.proveCase(chase, notifier.Case{Team: team.ID, Officer: id}, nobody)
-			if there == nil {
-				there = make([]bool, len(c.stretches))
-			}
-			for i, is := range reached {
-				there[i] = there[i] || is
-			}
+// proveOfficers looks at every officer of a team, and at them all: their rung stands
+// empty where all are away without cover.
+func (c *coverage) proveOfficers(chase *chaseOf, team notifier.Team) {
+	var there []bool
+	for _, id := range c.dir.officers(team.ID) {
+		reached := c.proveCase(chase, notifier.Case{Team: team.ID, Officer: id})
+		if there == nil {
+			there = make([]bool, len(c.stretches))
 		}
-		if !nobody && there != nil && c.budget >= 0 {
-			c.emptyTeam(chase, team, there)
+		for i, is := range reached {
+			there[i] = there[i] || is
 		}
+	}
+	if there != nil && c.budget >= 0 {
+		c.empty = append(c.empty, emptyRung{chase, team, there})
 	}
 }
 
 // proveCase looks at one case through the year. reached says for each stretch
 // whether whoever was meant, or somebody for them, is there.
-func (c *coverage) proveCase(chase *chaseOf, of notifier.Case, nobody bool) (reached []bool) {
+func (c *coverage) proveCase(chase *chaseOf, of notifier.Case) (reached []bool) {
 	reached = make([]bool, len(c.stretches))
 	var open *gap
+	end := func() {
+		if open != nil && chase.days.meets(open.first, open.end) {
+			c.gaps = append(c.gaps, *open)
+		}
+		open = nil
+	}
 	for i, s := range c.stretches {
 		g, there := c.judge(chase, of, s)
-		reached[i] = there
-		found := g != nil && (g.role == "") == nobody
-		if open != nil && (!found || g.node != open.node) {
-			c.report(chase, of, *open)
-			open = nil
-		}
-		switch {
-		case found && open == nil:
-			open = g
-		case found:
-			open.end = g.end
-		}
-		if c.budget < 0 {
+		if reached[i] = there; c.budget < 0 {
 			return reached
 		}
+		if g == nil || open != nil && (g.node != open.node || (g.role == "") != (open.role == "")) {
+			end()
+		}
+		switch {
+		case g != nil && open == nil:
+			open = g
+			open.chase, open.of = chase, of
+		case g != nil:
+			open.end = g.end
+		}
 	}
-	if open != nil {
-		c.report(chase, of, *open)
-	}
+	end()
 	return reached
 }
 
@@ -173,7 +188,7 @@ func (c *coverage) proveCase(chase *chaseOf, of notifier.Case, nobody bool) (rea
 // or not whom the book means; there says whether they, or their cover, are reached.
 func (c *coverage) judge(chase *chaseOf, of notifier.Case, s stretch) (g *gap, there bool) {
 	day := c.date(s.first)
-	c.budget -= len(c.book.Directory.People) * (4 + c.links(chase.target, of, day))
+	c.budget -= len(c.book.Directory.People) * (1 + c.links(chase.target, of, day))
 	if c.budget < 0 {
 		return nil, true
 	}
@@ -244,15 +259,18 @@ func (c *coverage) away(id string, day calendar.Date) (found absence, away bool)
 	return found, away
 }
 
-// links counts how far the covers of everybody who is tried lead.
+// links counts how many people the core looks up until it finds one who is there.
 func (c *coverage) links(target string, of notifier.Case, day calendar.Date) int {
 	links := 0
 	for _, id := range c.climb(target, of) {
-		for id != "" && links < len(c.book.Directory.People) {
+		for range c.book.Directory.People { // covers may cover for one another in a ring
+			if id == "" {
+				break
+			}
 			links++
 			a, away := c.away(id, day)
 			if !away {
-				break
+				return links
 			}
 			id = a.Cover
 		}
@@ -260,15 +278,15 @@ func (c *coverage) links(target string, of notifier.Case, day calendar.Date) int
 	return links
 }
 
-// report names a gap once, if a step may fire in it.
-func (c *coverage) report(chase *chaseOf, of notifier.Case, g gap) {
-	if c.reported[g.node] || !chase.days.meets(g.first, g.end) {
+// report names a gap, and each leave once.
+func (c *coverage) report(g gap) {
+	if c.reported[g.node] {
 		return
 	}
 	c.reported[g.node] = true
 	when := c.when(g.stretch)
 	if g.role == "" {
-		c.dir.doc.fault(g.node, "nobody can be chased "+when+" where a step chases "+c.targetOf(chase.target, of)+": "+plainList(g.why),
+		c.dir.doc.fault(g.node, "nobody can be chased "+when+" where a step chases "+g.target()+": "+plainList(g.why),
 			"name a cover who is there, or let somebody above them be there")
 		return
 	}
@@ -280,7 +298,7 @@ func (c *coverage) report(chase *chaseOf, of notifier.Case, g gap) {
 		remedy = "name another cover, or one for the cover"
 		c.markChain(a, c.date(g.first))
 	}
-	c.dir.doc.warn(g.node, problem+", so "+targetWords(g.role)+" is chased instead of "+c.targetOf(chase.target, of), remedy)
+	c.dir.doc.warn(g.node, problem+", so "+targetWords(g.role)+" is chased instead of "+g.target(), remedy)
 }
 
 // markChain takes those who would cover for the cover as named too: a ring is one
@@ -295,7 +313,8 @@ func (c *coverage) markChain(a absence, day calendar.Date) {
 }
 
 // emptyTeam warns where no officer of a team is there and none has cover.
-func (c *coverage) emptyTeam(chase *chaseOf, team notifier.Team, there []bool) {
+func (c *coverage) emptyTeam(e emptyRung) {
+	chase, team, there := e.chase, e.team, e.there
 	for i := 0; i < len(there); i++ {
 		if there[i] {
 			continue
@@ -331,12 +350,12 @@ func (c *coverage) when(s stretch) string {
 	return "from " + c.date(s.first).Words() + " for " + length
 }
 
-// targetOf says a target and, for a role, in which team.
-func (c *coverage) targetOf(target string, of notifier.Case) string {
-	if slices.Contains(roles(), target) && of.Team != "" {
-		return targetWords(target) + " of team " + quoteID(of.Team)
+// target says whom the chase names and, for a role, in which team.
+func (g gap) target() string {
+	if slices.Contains(roles(), g.chase.target) && g.of.Team != "" {
+		return targetWords(g.chase.target) + " of team " + quoteID(g.of.Team)
 	}
-	return targetWords(target)
+	return targetWords(g.chase.target)
 }
 
 func quoteID(id string) string { return "\"" + clip(id) + "\"" }

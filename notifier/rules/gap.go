@@ -46,21 +46,14 @@ const mostTrials = 4096
 // of the promises. It tries each answer that a condition compares with, and one
 // that none does; it may miss a gap, and never invents one.
 func fits(promises []promise, eventType string) bool {
-	var asked []question
+	var conditions []*condition
 	for _, p := range promises {
 		if p.condition == nil {
 			return true // it opens always, or its own fault is named
 		}
-		for _, q := range p.condition.asked {
-			i := slices.IndexFunc(asked, func(other question) bool { return other.of == q.of && other.name == q.name })
-			if i < 0 {
-				asked = append(asked, q)
-				continue
-			}
-			asked[i].answers = append(slices.Clip(asked[i].answers), q.answers...)
-		}
+		conditions = append(conditions, p.condition)
 	}
-	for tried, answers := range trials(asked, eventType) {
+	for tried, answers := range trials(askedBy(conditions), eventType) {
 		if tried >= mostTrials {
 			break
 		}
@@ -73,6 +66,22 @@ func fits(promises []promise, eventType string) bool {
 		}
 	}
 	return true
+}
+
+// askedBy joins what conditions ask, each thing once with the answers of all.
+func askedBy(conditions []*condition) []question {
+	var asked []question
+	for _, c := range conditions {
+		for _, q := range c.asked {
+			i := slices.IndexFunc(asked, func(other question) bool { return other.of == q.of && other.name == q.name })
+			if i < 0 {
+				asked = append(asked, q)
+				continue
+			}
+			asked[i].answers = append(slices.Clip(asked[i].answers), q.answers...)
+		}
+	}
+	return asked
 }
 
 // answer is one answer to one question.

@@ -63,17 +63,21 @@ func (p *proof) play() []fired {
 
 // playOnce places the steps of one promise that opens at start.
 func (p *proof) playOnce(pr *promise, start time.Time, steps []fired, times *times) {
-	due, err := p.book.Calendar.Deadline(start, pr.rule.Due, pr.rule.Statutory)
+	due, err := deadline(p.book, pr.rule, start)
 	if err != nil {
 		return // that it can be counted at all, Load has made sure of
 	}
+	if due.BeyondTable && p.beyond == nil && p.day(start) >= 0 {
+		p.beyond = &beyond{pr, start, due.Date}
+	}
+	due.Working = nil
 	run := trialRun{start: start, due: due}
 	if last := times.last; last.steps != nil && last.due.At.Equal(due.At) && last.due.Date == due.Date {
 		run.steps = last.steps
 	} else {
 		run.steps = make([]time.Time, len(pr.steps))
 		for i, s := range pr.steps {
-			run.steps[i] = s.value.At.Instant(due, p.book.Calendar)
+			run.steps[i] = p.instant(s.value.At, due)
 			steps[i].days.add(p.day(run.steps[i]))
 		}
 		times.look(run)
@@ -88,22 +92,50 @@ func (p *proof) playOnce(pr *promise, start time.Time, steps []fired, times *tim
 	times.last = run
 }
 
+// instant is when an offset stands, counted once however many promises ask.
+func (p *proof) instant(o notifier.Offset, due calendar.Deadline) time.Time {
+	key := placed{due.At.Unix(), due.Date, o}
+	at, known := p.placed[key]
+	if !known {
+		at = o.Instant(due, p.book.Calendar)
+		p.placed[key] = at
+	}
+	return at
+}
+
+// placed names an instant that has been counted.
+type placed struct {
+	due    int64 // in seconds since 1970
+	date   calendar.Date
+	offset notifier.Offset
+}
+
+// beyond is the first promise whose date lies beyond the table of bank holidays.
+type beyond struct {
+	promise *promise
+	start   time.Time
+	due     calendar.Date
+}
+
 // starts are the instants at which a promise is opened on trial: several on every
 // day, some long enough before the first day for its steps to fall into the year.
 // Where that is more than the share of the budget allows, there are fewer on each
 // day, and then fewer days; stride says how many days lie between two.
 func (p *proof) starts(pr *promise, share int) (starts []time.Time, stride int) {
-	lead := p.lead(pr)
-	hours := []int{9, 16, 0, 12, 23}
+	before, after := p.reach(pr)
+	hours := []int{9, 23}
+	if unit := pr.rule.Due.Amount.Unit; isElapsed(unit) || unit == calendar.WorkingHours {
+		hours = []int{9, 16, 23, 12, 0} // the time of day matters
+	}
 	stride = 1
-	cost := func() int { return (lead + provedDays) / stride * len(hours) * (4 + len(pr.steps)) }
+	cost := func() int { return (before + provedDays + after) / stride * len(hours) * (4 + len(pr.steps)) }
 	for cost() > share && len(hours) > 1 {
 		hours = hours[:len(hours)-1]
 	}
 	for cost() > share && stride < provedDays {
 		stride++
 	}
-	for day := -lead; day < provedDays; day += stride {
+	for day := -before; day < provedDays+after; day += stride {
 		for _, hour := range hours {
 			starts = append(starts, p.from.AddDays(day).At(hour, 45, p.book.Calendar.Location))
 		}
@@ -111,20 +143,37 @@ func (p *proof) starts(pr *promise, share int) (starts []time.Time, stride int) 
 	return starts, stride
 }
 
-// lead is about how many days pass between the opening of a promise and its last step.
-func (p *proof) lead(pr *promise) int {
-	start := p.from.At(9, 0, p.book.Calendar.Location)
-	due, err := p.book.Calendar.Deadline(start, pr.rule.Due, pr.rule.Statutory)
-	if err != nil {
-		return 0
+// deadline is when a promise that opens at start is due; where its event names a
+// date to count from, that is the same day.
+func deadline(b *notifier.Book, rule notifier.Rule, start time.Time) (calendar.Deadline, error) {
+	from := calendar.From{At: start}
+	if rule.CountsFrom != "" {
+		from.Dates = map[string]calendar.Date{rule.CountsFrom: calendar.DateOf(start, b.Calendar.Location)}
 	}
-	last := due.At
+	return b.Calendar.Count(from, rule.Limit())
+}
+
+// reach gives how many days before the proved ones, and after them, a promise may
+// begin whose steps fall among them. A date that an event names may lie ahead.
+func (p *proof) reach(pr *promise) (before, after int) {
+	start := p.from.At(9, 0, p.book.Calendar.Location)
+	due, err := deadline(p.book, pr.rule, start)
+	if err != nil {
+		return 0, 0
+	}
+	first, last := due.At, due.At
 	for _, s := range pr.steps {
-		if at := s.value.At.Instant(due, p.book.Calendar); at.After(last) {
+		at := s.value.At.Instant(due, p.book.Calendar)
+		if at.After(last) {
 			last = at
 		}
+		if at.Before(first) {
+			first = at
+		}
 	}
-	return min(longestLead, int(last.Sub(start).Hours()/24)+14)
+	const more = 14 // days by which bank holidays and closures move dates
+	days := func(d time.Duration) int { return max(0, min(longestLead, int(d.Hours()/24)+more)) }
+	return days(last.Sub(start)), days(start.Sub(first)) - more
 }
 
 // day numbers the days that are proved from 0; others are outside.

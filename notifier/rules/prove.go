@@ -2,6 +2,7 @@ package rules
 
 import (
 	"io/fs"
+	"time"
 
 	"hearback/notifier"
 	"hearback/notifier/calendar"
@@ -21,8 +22,11 @@ const provedDays = 366
 func Prove(fsys fs.FS, from calendar.Date) (*notifier.Book, []Fault) {
 	r := read(fsys)
 	if book := r.book(); book != nil {
-		p := proof{reading: r, book: book, from: from}
+		p := proof{reading: r, book: book, from: from, placed: make(map[placed]time.Time)}
 		p.cover(p.play())
+		p.overlaps()
+		p.unusedWords()
+		p.table()
 	}
 	return r.book(), r.faults.sorted()
 }
@@ -32,6 +36,9 @@ type proof struct {
 	reading
 	book *notifier.Book
 	from calendar.Date
+	// placed are the instants that have been counted.
+	placed map[placed]time.Time
+	beyond *beyond // nil: the table of bank holidays is long enough
 }
 
 // days is a set of the days that are proved, the first being 0.
@@ -57,4 +64,19 @@ func (s *days) meets(first, end int) bool {
 		}
 	}
 	return false
+}
+
+// table warns where dates of the year, or what it opens, lie beyond the table of
+// bank holidays: they would be counted as if there were none.
+func (p *proof) table() {
+	last := p.book.Calendar.Holidays.Last()
+	if end := p.from.AddDays(provedDays); end.Compare(last) > 0 {
+		p.rules.doc.warn(p.rules.object.key("working_time"), "the table of bank holidays ends on "+last.Words()+", and the year that is proved on "+end.Words(),
+			"add the bank holidays that GOV.UK has published since, in "+holidaysFile)
+		return
+	}
+	if b := p.beyond; b != nil {
+		p.rules.doc.warn(b.promise.due.node, "a promise that opens on "+calendar.DateOf(b.start, p.book.Calendar.Location).Words()+" is due on "+b.due.Words()+", and the table of bank holidays ends on "+last.Words(),
+			"add the bank holidays that GOV.UK has published since, in "+holidaysFile)
+	}
 }

@@ -1,17 +1,59 @@
 package rules_test
 
 import (
+	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"hearback/deploy"
 	"hearback/notifier/calendar"
 	"hearback/notifier/rules"
 )
 
 // proved is the day from which the tests prove a year.
-var proved = calendar.Date{Year: 2026, Month: 11, Day: 27}
+var proved = calendar.Date{Year: 2026, Month: time.November, Day: 27}
 
-func TestEachGapInTheYearIsFoundAtItsPlace(t *testing.T) {
+// goodBooks are books of different shapes, each in testdata/good, without any fault.
+var goodBooks = []string{"tiny", "duty", "scotland", "leave", "letters"}
+
+// good gives the files of one of them.
+func good(t testing.TB, name string) rules.Files {
+	t.Helper()
+	files, err := rules.Bundle(os.DirFS("testdata/good/" + name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestNoFalseAlarmOnGoodBooksWhenTheYearBegins(t *testing.T) {
+	books := map[string]rules.Files{}
+	for _, name := range goodBooks {
+		books[name] = good(t, name)
+	}
+	example, err := rules.Bundle(deploy.Hertfordshire())
+	if err != nil {
+		t.Fatal(err)
+	}
+	books["hertfordshire"] = example
+	for name, files := range books {
+		t.Run(name, func(t *testing.T) {
+			for month := range 13 {
+				from := calendar.Date{Year: 2026, Month: time.June, Day: 1}.AddMonths(month)
+				book, faults := rules.Prove(files.FS(), from)
+				for _, f := range faults {
+					t.Errorf("from %s: %s (warning: %v)", from, f, f.Warning)
+				}
+				if book == nil {
+					t.Errorf("from %s: no book", from)
+				}
+			}
+		})
+	}
+}
+
+func TestEachSlipOfTheYearIsFoundAtItsPlace(t *testing.T) {
 	for _, b := range unprovedBooks() {
 		t.Run(b.name, func(t *testing.T) {
 			files, line, column := b.breakBook(t)
@@ -35,22 +77,38 @@ func TestEachGapInTheYearIsFoundAtItsPlace(t *testing.T) {
 	}
 }
 
-// unprovedBooks read well, and fail on some day of the year. What begins with
-// "warning: " may be put in force.
-func unprovedBooks() []broken {
-	const head, manager = "{id: p.head, name: Adaeze Whitlock,", "{id: p.manager, name: Tomasz Wrona,"
-	return []broken{
-		{name: "cover is away too", file: directoryFile, old: "cover: p.lead}\n  - {id: p.lead,", new: "cover: ‸p.lead}\n  - {id: p.lead, away: [{from: 2026-12-14, to: 2026-12-16, cover: o.jane}],",
-			want: `warning: "p.lead" covers for "o.jane" and cannot from Monday 14 December 2026 for 3 days (the officer: everybody who covers is away), so the manager is chased instead of the officer of team "north"; name another cover, or one for the cover`},
-		{name: "manager away without cover", file: directoryFile, old: manager, new: "{id: p.manager, away: [‸{from: 2027-02-01, to: 2027-02-05}], name: Tomasz Wrona,",
-			want: `warning: "p.manager" is away from Monday 1 February 2027 for 5 days and nobody covers, so the head of service is chased instead of the manager of team "north"; name a cover who is there`},
-		{name: "one day", file: directoryFile, old: manager, new: "{id: p.manager, away: [‸{from: 2027-02-01, to: 2027-02-01}], name: Tomasz Wrona,",
-			want: `warning: "p.manager" is away on Monday 1 February 2027 and nobody covers, so the head of service is chased instead of the manager of team "north"; name a cover who is there`},
-		{name: "nobody above", file: directoryFile, old: head, new: "{id: p.head, away: [‸{from: 2027-02-01, to: 2027-02-05}], name: Adaeze Whitlock,",
-			want: `warning: "p.head" is away from Monday 1 February 2027 for 5 days and nobody covers, so the manager is chased instead of person p.head; name a cover who is there`},
-		{name: "nobody at all", file: directoryFile, old: "  - {id: p.lead, name: Moira Sinclair, email: moira@council.example, role: team_lead}\n  - {id: p.manager, name: Tomasz Wrona,",
-			new:  "  - {id: p.lead, name: Moira Sinclair, email: moira@council.example, role: team_lead, away: [{from: 2027-02-01, to: 2027-02-03}]}\n  - {id: p.manager, away: [{from: 2027-02-01, to: 2027-02-03}], name: Tomasz Wrona,",
-			also: strings.NewReplacer(head, "{id: p.head, away: [‸{from: 2027-02-01, to: 2027-02-03}], name: Adaeze Whitlock,"),
-			want: `nobody can be chased from Monday 1 February 2027 for 3 days where a step chases the officer of team "north": the officer: nobody is named, the team lead: p.lead is away without cover, the manager: p.manager is away without cover, the head of service: p.head is away without cover; name a cover who is there, or let somebody above them be there`},
+func TestDatesBeyondTheTableOfBankHolidays(t *testing.T) {
+	for _, c := range []struct {
+		book  string
+		from  calendar.Date
+		place string
+		says  string
+	}{
+		{"tiny", calendar.Date{Year: 2028, Month: time.March, Day: 1}, "rules.yaml:3:1", "the table of bank holidays ends on Sunday 31 December 2028, and the year that is proved on Friday 2 March 2029"},
+		{"leave", calendar.Date{Year: 2027, Month: time.November, Day: 15}, "rules.yaml:31:10", "a promise that opens on Monday 25 September 2028 is due on Monday 1 January 2029"},
+	} {
+		book, faults := rules.Prove(good(t, c.book).FS(), c.from)
+		if book == nil || len(faults) != 1 || !faults[0].Warning || !strings.HasPrefix(faults[0].String(), c.place+": ") || !strings.HasPrefix(faults[0].Problem, c.says) {
+			t.Errorf("%s from %s: %v", c.book, c.from, faults)
+		}
+	}
+}
+
+// Clocks that the law starts for one event stand for themselves, whatever keeps them.
+func TestLawfulClocksOfOneEventAreNoOverlap(t *testing.T) {
+	files := good(t, "scotland")
+	files[rulesFile] += `  - name: assess
+    opened_by: assessment.requested
+    kept_by: [assessment.agreed, assessment.refused]
+    due: 16 weeks
+    statutory: true
+    cites: another law
+    acknowledge: {words: heard}
+    steps:
+      - {at: 15 working days before due, chase: [officer], words: soon}
+      - {every: 5 working days, from: due, chase: [officer], words: overdue}
+`
+	if book, faults := rules.Prove(files.FS(), proved); book == nil || len(faults) > 0 {
+		t.Errorf("got %v", faults)
 	}
 }

@@ -263,11 +263,16 @@ func wordsPath(name string, channel templates.Channel) string {
 	return templates.DefaultLanguage + "/" + name + "." + string(channel) + ending
 }
 
+// wordsName is the name of the words in a file.
+func wordsName(file string) string {
+	name, _, _ := strings.Cut(path.Base(file), ".")
+	return name
+}
+
 func (l *wordList) names() []string {
 	var names []string
 	for file := range l.there {
-		name, _, _ := strings.Cut(path.Base(file), ".")
-		names = append(names, name)
+		names = append(names, wordsName(file))
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
