@@ -210,17 +210,14 @@ func members(eventType string) []string {
 		return append(own, "book", "by", "why")
 	case events.TypeExceptionRecorded:
 		return append(own, "promise", "enquiry", "kind", "reason", "until", "by")
-	case events.TypeReviewDecision:
-		return append(own, "contact", "enquiry", "by", "decision")
-	case events.TypeOrderMade:
-		return append(own, "contact", "enquiry", "by", "order")
-	case events.TypePhaseTransferOpened:
-		return append(own, "contact", "enquiry", "by", "phase")
-	case events.TypeComplaintReceived, events.TypeComplaintAcknowledged, events.TypeComplaintReplied, events.TypeComplaintStage2:
-		return append(own, "contact", "enquiry", "by", "complaint", "law")
 	}
-	return append(own, "contact", "enquiry", "by")
+	return append(own, catalogueMembers...)
 }
+
+// catalogueMembers are what an event of the SEND catalogue may say, and books ask for.
+// Such data is free, so each counts as absent in an event of any type that lacks it.
+var catalogueMembers = []string{"adviser", "by", "complaint", "contact", "decision", "enquiry", "law", "meeting_on", "move_on", "order", "phase",
+	"reassessment", "request", "reviewed_on", "school", "stage"}
 
 // absent is what a known member counts as where an event lacks it.
 func absent(eventType, name string) (value any, known bool) {
@@ -228,7 +225,7 @@ func absent(eventType, name string) (value any, known bool) {
 		return nil, false
 	}
 	switch name {
-	case "urgent", "automatic", "unusable", "told", "safe_contact":
+	case "urgent", "automatic", "unusable", "told", "safe_contact", "reassessment":
 		return false, true
 	case "contacts", "prefers", "do_not", "postal_address", "events":
 		return []any{}, true
