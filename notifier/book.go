@@ -182,6 +182,18 @@ func (b *Book) Rule(name string) (Rule, bool) {
 	return Rule{}, false
 }
 
+// Holidays are those that end first of all by which the book counts: of the
+// council's own and of its statutory promises.
+func (b *Book) Holidays() calendar.Holidays {
+	first := b.Calendar.Holidays
+	for _, r := range b.Rules {
+		if own := r.Law.Holidays; own != nil && own.Last().Compare(first.Last()) < 0 {
+			first = *own
+		}
+	}
+	return first
+}
+
 // Books are the versions that open promises may need.
 type Books struct {
 	// Current opens new promises; its directory and contact hours hold for all.

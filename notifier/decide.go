@@ -427,7 +427,7 @@ func (d *decider) doubtDate(key string, deadline calendar.Deadline, err error) {
 	case err != nil:
 		why = "the calendar could not count it, so a week was taken: " + err.Error()
 	case deadline.Lacks != "":
-		why = "the event does not say \"" + deadline.Lacks + "\", the date to count from, so it was counted from when it happened"
+		why = "the event does not say \"" + deadline.Lacks + "\", the date to count from"
 	case deadline.BeyondTable:
 		why = "it lies beyond the table of bank holidays; load a newer one"
 	default:

@@ -77,6 +77,11 @@ var books = rapid.Custom(func(t *rapid.T) notifier.Books {
 			OpenedBy: []string{events.TypeEnquiryReceived, events.TypeMessageReceived},
 			Due:      calendar.Due{Amount: amounts.Draw(t, "due")}, Statutory: rapid.Bool().Draw(t, "statutory"),
 			Steps: rapid.SliceOfN(steps, 1, 4).Draw(t, "steps")}
+		if unit := rule.Due.Amount.Unit; unit == calendar.Days || unit == calendar.Weeks || unit == calendar.Months || unit == calendar.WorkingDays {
+			rule.Due.Way = rapid.SampledFrom([]calendar.Way{calendar.Following, calendar.Beginning}).Draw(t, "way") // ahead of no date is a conversation: dates-by-law
+			rule.Law.RollsOn = rapid.Bool().Draw(t, "rolls on")
+			rule.Law.Tribunal = rapid.SampledFrom([]calendar.Tribunal{calendar.NoTribunal, calendar.StartingAppeal, calendar.OtherActs}).Draw(t, "tribunal")
+		}
 		if i > 0 {
 			rule.OpenedBy = []string{events.TypeComplaintReceived, events.TypeEnquiryReceived}
 			rule.KeptBy = []string{events.TypeComplaintReplied, events.TypeReplySent}

@@ -45,7 +45,7 @@ func (d *doctor) book(now time.Time) {
 	} else {
 		d.ok("book", fmt.Sprintf("%s has no faults; version %s, %s", name, book.Version, count(len(book.Rules), "promise")))
 	}
-	last := book.Calendar.Holidays.Last()
+	last := book.Holidays().Last()
 	if last.At(24, 0, book.Calendar.Location).Before(now.Add(holidaysAhead)) {
 		d.warn("bank holidays", "the table ends on "+last.Words()+", so later due dates may be wrong", "install a newer Hearback, whose table goes further")
 	} else {

@@ -24,6 +24,7 @@ import (
 	"hearback/deploy"
 	"hearback/notifier"
 	"hearback/notifier/ask"
+	"hearback/notifier/calendar"
 	"hearback/notifier/channel"
 	"hearback/notifier/channel/capture"
 	"hearback/notifier/channel/email"
@@ -371,9 +372,9 @@ func (a *App) warn() {
 	for name := range a.captured {
 		a.log.Warn("messages are captured, not sent: the channel has no settings", "channel", name)
 	}
-	today := time.Now()
-	if last := a.shelf.Books().Current.Calendar.Holidays.Last(); last.At(0, 0, time.UTC).Before(today.AddDate(1, 0, 0)) {
-		a.log.Warn("the table of bank holidays ends within a year; due dates after it may be wrong", "last", last)
+	book := a.shelf.Books().Current
+	if holidays := book.Holidays(); holidays.EndsWithinAYear(calendar.DateOf(time.Now(), book.Calendar.Location)) {
+		a.log.Warn("the table of bank holidays ends within a year, and due dates after it may be wrong; add the next year to the book's bank-holidays.json", "last", holidays.Last())
 	}
 }
 

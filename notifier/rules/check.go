@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"hearback/events"
 	"hearback/events/nearest"
 	"hearback/notifier"
+	"hearback/notifier/calendar"
 	"hearback/templates"
 )
 
@@ -158,15 +160,50 @@ func (r *ruleBook) checkEnquiries() {
 	switch {
 	case len(opened) == 0:
 		r.doc.warn(r.object.key("promises"), "no promise is opened by "+events.TypeEnquiryReceived, remedy)
-	case slices.ContainsFunc(opened, func(p promise) bool { return p.condition == nil }):
-	case !fits(opened, events.TypeEnquiryReceived):
-		r.doc.warn(opened[len(opened)-1].when.node, "an enquiry may fit none of the promises", remedy)
+	default:
+		r.checkGaps(opened, remedy)
 	}
 	for _, p := range opened {
 		if p.object.value("acknowledge") == nil {
 			r.doc.warn(p.object.node, "a family that gets in touch is not told that it was heard", "add "+promiseShape.example("acknowledge"))
 		}
 	}
+}
+
+// checkGaps finds enquiries that fit none of the promises that they may open, on
+// each day from which on others are in force.
+func (r *ruleBook) checkGaps(opened []promise, remedy string) {
+	for _, day := range turns(opened) {
+		inForce := slices.DeleteFunc(slices.Clone(opened), func(p promise) bool { return !p.rule.AppliesOn(day) })
+		switch {
+		case len(inForce) == 0:
+			r.doc.warn(r.object.key("promises"), "no promise is opened by "+events.TypeEnquiryReceived+" from "+day.Words()+" on",
+				"let the dates of effect of one reach further, or add a promise that follows it")
+			return
+		case slices.ContainsFunc(inForce, func(p promise) bool { return p.condition == nil }):
+		case !fits(inForce, events.TypeEnquiryReceived):
+			r.doc.warn(inForce[len(inForce)-1].when.node, "an enquiry may fit none of the promises", remedy)
+			return
+		}
+	}
+}
+
+// turns are the days from which on other promises are in force than before, from
+// the first day of any.
+func turns(promises []promise) []calendar.Date {
+	var days []calendar.Date
+	for _, p := range promises {
+		begins := p.rule.Applies.From
+		if begins.IsZero() {
+			begins = calendar.Date{Year: 1, Month: time.January, Day: 1}
+		}
+		days = append(days, begins)
+		if until := p.rule.Applies.Until; !until.IsZero() {
+			days = append(days, until.AddDays(1))
+		}
+	}
+	slices.SortFunc(days, calendar.Date.Compare)
+	return slices.Compact(days)
 }
 
 // checkAddresses finds rungs of a team's ladder that no message can climb to.

@@ -137,6 +137,7 @@ func (o object) applies() notifier.Span {
 	}
 	if !span.From.IsZero() && !span.Until.IsZero() && span.Until.Compare(span.From) < 0 {
 		o.doc.fault(a.value("until"), "the dates of effect end on "+span.Until.String()+", before they begin on "+span.From.String(), "put the earlier date in \"from\"")
+		return notifier.Span{}
 	}
 	return span
 }
