@@ -21,7 +21,7 @@ func dueWords(rule notifier.Rule) string {
 		return words
 	}
 	_, pick, _ := strings.Cut(due.String(), ", ")
-	return words + " or " + amountWords(due.Or.Amount, due.Or.Way, due.Or.From) + ", " + pick
+	return words + " or " + amountWords(due.Or.Amount, due.Or.Way, due.Or.From) + ", " + pick + ","
 }
 
 func amountWords(amount calendar.Amount, way calendar.Way, from string) string {

@@ -62,7 +62,7 @@ func TestLawInWords(t *testing.T) {
 		"due: 6 weeks\ncounts_from: held_on":                                                               "It is due 6 weeks after “held on” and",
 		"due: 5 months before" + byLaw + "counts_from: moves_on":                                           "It is due 5 months before “moves on” and",
 		"due: before 15 February" + byLaw + "counts_from: transfer_on":                                     "It is due before 15 February of the year of “transfer on” and",
-		"due: 2 months or 1 month from issued_on, whichever is later" + byLaw + "counts_from: decided_on":  "It is due 2 months after “decided on” or 1 month after “issued on”, whichever is later and",
+		"due: 2 months or 1 month from issued_on, whichever is later" + byLaw + "counts_from: decided_on":  "It is due 2 months after “decided on” or 1 month after “issued on”, whichever is later, and",
 		"due: 20 working days" + byLaw + "calendar: united-kingdom":                                        "The bank holidays of every part of the United Kingdom do not count as working days; days on which the council is closed do.",
 		"due: 1 month" + byLaw + "rolls: next working day\napplies: {from: 2026-09-01, until: 2029-08-31}": "A last day that is no working day gives way to the next that is. This holds for what happens from Tuesday 1 September 2026 to Friday 31 August 2029.",
 		"due: 2 months" + byLaw + "calendar: tribunal-appeal":                                              "a last day in August or from 25 December to 1 January gives way to the first working day after",
