@@ -5,9 +5,9 @@ import "strings"
 // The few values of a message to a family that we write ourselves, in the language of
 // its words. Dates and times are the calendar's.
 
-// toldIn names who has been told, as it reads on from "we have told". It is empty,
+// ToldIn names who has been told, as it reads on from "we have told". It is empty,
 // and the words leave it out, in a language that is not here.
-func toldIn(role, language string) string {
+func ToldIn(role, language string) string {
 	switch primary(language) {
 	case "", "en":
 		return roleWords[role]

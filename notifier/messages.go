@@ -156,7 +156,7 @@ func (d *decider) familyValues(p Promise, k Contact, language string) templates.
 	values := templates.Values{
 		"council": book.Council.Name, "ref": d.c.Ref, "phone": d.phone(),
 		"due date": p.DueDate.WordsIn(language), "due day": p.DueDate.ShortIn(language), "due time": calendar.ClockIn(p.Due, loc, language),
-		"urgent": yes(p.Urgent), "name": k.Name, "told": toldIn(d.told, language),
+		"urgent": yes(p.Urgent), "name": k.Name, "told": ToldIn(d.told, language),
 	}
 	if k.ID != "" {
 		values[string(LinkFamily)] = marks()[LinkFamily]

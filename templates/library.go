@@ -22,6 +22,7 @@ type key struct {
 type words struct {
 	language    string // as the folder is named
 	rightToLeft bool
+	text        string // the file, for those who read it as a writer would
 	subject     []part // emails and letters
 	body        []part
 }

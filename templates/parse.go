@@ -177,7 +177,7 @@ func parseFile(file, content, name string, channel Channel, allowed []string) (*
 		return nil, s.faults
 	}
 	reader := partReader{source: s, end: len(s.text), allowed: allowed}
-	found := &words{}
+	found := &words{text: content}
 	if channel == SMS {
 		if strings.TrimSpace(s.text) == "" {
 			s.fault(0, "this file is empty", "write the text, or delete the file")

@@ -11,11 +11,11 @@ const (
 // Segments says how a text message travels, and so what it costs: providers
 // charge for each part.
 type Segments struct {
-	Encoding string // GSM7 or UCS2
-	Units    int    // septets (GSM-7) or UTF-16 units (UCS-2), without the parts' own headers
-	Parts    int    // messages that a phone puts together; 0 only for an empty text
-	Left     int    // units that still fit into the last part
-	Forced   []rune // characters that force UCS-2, each once, in the order they stand
+	Encoding string `json:"encoding"` // GSM7 or UCS2
+	Units    int    `json:"units"`    // septets (GSM-7) or UTF-16 units (UCS-2), without the parts' own headers
+	Parts    int    `json:"parts"`    // messages that a phone puts together; 0 only for an empty text
+	Left     int    `json:"left"`     // units that still fit into the last part
+	Forced   []rune `json:"-"`        // characters that force UCS-2, each once, in the order they stand
 }
 
 // Room in a message that stands alone, and in one of several (3GPP TS 23.040:

@@ -18,6 +18,7 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 	asJSON := flags.Bool("json", false, "print the faults as a JSON array")
 	explain := flags.Bool("explain", false, "say what the book promises, and what follows day by day if nobody replies")
 	on := flags.String("on", "", "with --explain: the day on which a family gets in touch (default: next Monday)")
+	words := flags.Bool("words", false, "measure the words instead: segments of texts, reading age, longest sentence")
 	first := flags.String("from", "", "the day from which a year is proved, such as 2026-12-21 (default: today)")
 	if err := parse(flags, args); err != nil {
 		return err
@@ -25,6 +26,9 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 	source, name, err := bookSource(flags)
 	if err != nil {
 		return err
+	}
+	if *words {
+		return printWords(source, name, *asJSON, io)
 	}
 	today := calendar.DateOf(time.Now(), time.Local)
 	from, err := dayOr(*first, today)

@@ -14,13 +14,17 @@ const provedDays = 366
 
 // Prove reads a book as [Load] does and then plays its time through, from a day
 // on, for a year: every promise opened on every day, every step at the instant at
-// which it would fire, every person of the directory with their leave.
+// which it would fire, every person of the directory with their leave. It also reads
+// the words as a plain writer would.
 //
 // What it finds beyond Load's faults depends on the day, so a book that is in
 // force is read with Load, and never fails because time has passed. The book is
 // nil if any fault is not a warning.
 func Prove(fsys fs.FS, from calendar.Date) (*notifier.Book, []Fault) {
 	r := read(fsys)
+	if r.rules != nil && r.words.library != nil {
+		r.examineWords()
+	}
 	if book := r.book(); book != nil {
 		p := proof{reading: r, book: book, from: from, placed: make(map[placed]time.Time)}
 		p.cover(p.play())
