@@ -169,8 +169,10 @@ func TestExampleUsersMayDoTheirWork(t *testing.T) {
 	}{
 		{"ehc-hub", "change me", []string{events.Subject("H-10482", "reply.sent")}, []string{ledger, "ask-hearback.waiting", "$JS.API.INFO"}},
 		{"reports", "change me too", nil, []string{events.Subject("H-10482", "reply.sent"), ledger, "$JS.API.INFO"}},
-		{"operator", "change me as well", []string{events.BookSubject("whole")}, []string{
-			ledger, events.LeaderSubject, events.Subject("H-10482", "reply.sent"), "$JS.API.DIRECT.GET.HEARBACK." + ledger,
+		{"manager", "change me last", []string{events.BookSubject("whole"), events.Subject("H-10482", "case.replanned")}, []string{
+			ledger, events.LeaderSubject, events.Subject("H-10482", "reply.sent"), "$JS.API.STREAM.PURGE.HEARBACK", "$JS.API.STREAM.UPDATE.HEARBACK"}},
+		{"operator", "change me as well", nil, []string{
+			ledger, events.LeaderSubject, events.BookSubject("whole"), events.Subject("H-10482", "reply.sent"), "$JS.API.DIRECT.GET.HEARBACK." + ledger,
 			"$JS.API.STREAM.MSG.GET.HEARBACK", "$JS.API.STREAM.PURGE.HEARBACK", "$JS.API.CONSUMER.CREATE.HEARBACK",
 		}},
 	} {

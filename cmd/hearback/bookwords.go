@@ -60,6 +60,9 @@ func quote(out io.Writer, label, text string) {
 
 // printPlan says what re-planning does.
 func printPlan(out io.Writer, plan publishing.Plan) {
+	if n := len(plan.Unreadable); n > 0 {
+		fmt.Fprintf(out, "\n%s cannot be read and stay as they are: %s. Keep the data folder as it is and report this.\n", count(n, "case"), strings.Join(plan.Unreadable, ", "))
+	}
 	if len(plan.Cases) == 0 {
 		fmt.Fprintln(out, "\nRe-planning moves no open promise.")
 		return

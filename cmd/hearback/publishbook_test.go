@@ -123,7 +123,8 @@ func TestPublishBookAsAUserWhoMayNot(t *testing.T) {
 	text := `users:
   - {name: hub, password: ` + secret + `}
   - {name: reader, password: ` + secret + `, publish: [$JS.API.>]}
-  - {name: manager, password: ` + secret + `, publish: [$JS.API.>, hearback.book.>]}
+  - {name: manager, password: ` + secret + `, publish: [hearback.book.>, hearback.event.*.case.replanned, $JS.API.STREAM.INFO.HEARBACK,
+      $JS.API.STREAM.MSG.GET.HEARBACK, $JS.API.CONSUMER.CREATE.HEARBACK.>, $JS.API.CONSUMER.INFO.HEARBACK.>, $JS.API.CONSUMER.DELETE.HEARBACK.>, $JS.FC.>]}
 `
 	if err := os.WriteFile(users, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -153,7 +154,8 @@ func TestPublishBookAsAUserWhoMayNot(t *testing.T) {
 	expect(t, found, "Hearback", statusWarn, "NATS user hub lacks")
 
 	t.Setenv("HEARBACK_NATS_URL", "nats://manager:"+secret+"@"+a.NATSAddr())
-	if got := hearback(t, "publish-book", book); got.code != 0 {
+	opened(t, a, "H-1")
+	if got := hearback(t, "publish-book", "--replan", "--yes", book); got.code != 0 || !strings.Contains(got.out, "1 case re-planned.") {
 		t.Errorf("a user who may: status %d, errors %q", got.code, got.err)
 	}
 }

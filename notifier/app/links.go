@@ -129,8 +129,14 @@ func (v visited) Case(ctx context.Context, ref string) (doorstep.Case, error) {
 	for _, p := range append(slices.Clone(story.ended), c.Promises...) {
 		promise := doorstep.Promise{Key: p.Key(), Enquiry: p.Enquiry, From: p.From, Hidden: p.Caller != nil || p.Task != "",
 			Opened: p.Opened, Due: p.Due, DueDate: p.DueDate, Late: p.Late}
+		if p.Told != nil {
+			promise.Told = &doorstep.Told{Due: p.Told.Due, DueDate: p.Told.Date}
+		}
 		if p.Postponed != nil {
 			promise.Postponed = &doorstep.Postponed{Until: p.Postponed.Until, Reason: p.Postponed.Reason, By: p.Postponed.By}
+		}
+		if p.Postponed == nil && p.Moved != "" {
+			promise.Postponed = &doorstep.Postponed{Until: p.DueDate, Reason: p.Moved}
 		}
 		if p.Ended != nil {
 			promise.Ended = &doorstep.Ended{At: p.Ended.At, Kept: p.Ended.Kept, By: p.Ended.By, Channel: p.Ended.Channel, Why: p.Ended.Why}

@@ -135,6 +135,7 @@ func (d *doorstep) enquiries(v visit) []enquiry {
 	promises = promises[:min(len(promises), mostPromises)]
 	var list []enquiry
 	for i, p := range promises {
+		p = p.forFamily(d.now())
 		e := enquiry{Received: d.moment(p.Opened), By: d.by(p), Open: p.Ended == nil, Number: i + 1, Count: len(promises)}
 		if p.Postponed != nil {
 			e.Moved, e.Reason = true, p.Postponed.Reason

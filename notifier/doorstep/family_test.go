@@ -69,6 +69,13 @@ func TestHowAnEnquiryStands(t *testing.T) {
 		"moved, and late again": {func(_ *doorstep.Case, p *doorstep.Promise) {
 			p.Late, p.Postponed = true, &doorstep.Postponed{Until: p.DueDate, Reason: "A report."}
 		}, []string{"Our reply is late", "This is why the date has moved: A report."}, "takes longer"},
+		"told a later date than staff are held to": {func(_ *doorstep.Case, p *doorstep.Promise) {
+			p.Late, p.Told = true, &doorstep.Told{Due: time.Date(2026, 12, 4, 17, 0, 0, 0, time.UTC), DueDate: date("2026-12-04")}
+		}, []string{"We are working on it", "We will reply by 5pm on Friday 4 December 2026."}, "late"},
+		"told a later date, and that has passed too": {func(_ *doorstep.Case, p *doorstep.Promise) {
+			p.Due = morning().Add(-48 * time.Hour)
+			p.Late, p.Told = true, &doorstep.Told{Due: morning().Add(-time.Minute), DueDate: date("2026-11-30")}
+		}, []string{"Our reply is late", "Our reply was due by 9:29am on Monday 30 November 2026."}, "You do not have to"},
 		"answered": {func(_ *doorstep.Case, p *doorstep.Promise) {
 			p.Ended = &doorstep.Ended{At: morning(), Kept: true, By: "o.jane", Channel: "phone"}
 		}, []string{"We have replied", "We replied Monday 30 November 2026 at 9:30am, by phone"}, "We will reply"},

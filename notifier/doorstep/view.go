@@ -93,13 +93,30 @@ type Promise struct {
 	// touch, or because it is a task for staff.
 	Hidden      bool
 	Opened, Due time.Time
-	DueDate     calendar.Date // the London date that people were told
+	DueDate     calendar.Date // the London date of Due
 	Late        bool
-	Postponed   *Postponed
-	Ended       *Ended
+	// Told is what the family was told, where re-planning set an earlier date since.
+	Told      *Told
+	Postponed *Postponed
+	Ended     *Ended
 }
 
-// Postponed is a new date that a person promised.
+// Told is a date that a family knows.
+type Told struct {
+	Due     time.Time
+	DueDate calendar.Date
+}
+
+// forFamily is the promise as the family knows it: by the date that they were told.
+func (p Promise) forFamily(now time.Time) Promise {
+	if p.Told != nil {
+		p.Due, p.DueDate, p.Late = p.Told.Due, p.Told.DueDate, p.Late && !now.Before(p.Told.Due)
+	}
+	return p
+}
+
+// Postponed is a new date that a person promised, or that re-planning set, and the
+// family was told.
 type Postponed struct {
 	Until  calendar.Date
 	Reason string

@@ -28,6 +28,9 @@ type Plan struct {
 	First []notifier.Replanning `json:"first"`
 	// Cases are those to be re-planned, in order.
 	Cases []string `json:"cases"`
+	// Unreadable are cases whose last entry cannot be read: they stay as they are, and
+	// /readyz of hearback run names them until they are mended.
+	Unreadable []string `json:"unreadable,omitempty"`
 }
 
 // Kind counts the open promises of one kind by what becomes of their dates.
@@ -77,11 +80,10 @@ func Look(ctx context.Context, s *stream.Stream, books notifier.Books, version s
 	plan := Plan{Version: version, Kinds: []Kind{}, First: []notifier.Replanning{}, Cases: []string{}}
 	kinds := map[string]*Kind{}
 	var moving []notifier.Replanning
-	var unreadable error
 	_, err := s.LoadLast(ctx, events.LedgerWildcard, func(r stream.Record) {
 		c, err := caseOf(r)
 		if err != nil {
-			unreadable = cmp.Or(unreadable, err)
+			plan.Unreadable = append(plan.Unreadable, strings.TrimPrefix(r.Subject, events.LedgerPrefix))
 			return
 		}
 		list, _ := notifier.Replan(c, books, version, now)
@@ -104,14 +106,12 @@ func Look(ctx context.Context, s *stream.Stream, books notifier.Books, version s
 	if err != nil {
 		return Plan{}, fmt.Errorf("read the open promises: %w", err)
 	}
-	if unreadable != nil {
-		return Plan{}, unreadable
-	}
 	for _, k := range kinds {
 		plan.Kinds = append(plan.Kinds, *k)
 	}
 	slices.SortFunc(plan.Kinds, func(a, b Kind) int { return strings.Compare(a.Rule, b.Rule) })
 	slices.Sort(plan.Cases)
+	slices.Sort(plan.Unreadable)
 	slices.SortFunc(moving, func(a, b notifier.Replanning) int {
 		late := func(r notifier.Replanning) int {
 			if r.Effect == notifier.LateAtOnce {
@@ -128,11 +128,8 @@ func Look(ctx context.Context, s *stream.Stream, books notifier.Books, version s
 // caseOf is the case as its last ledger entry has it.
 func caseOf(r stream.Record) (c notifier.Case, err error) {
 	line, err := picture.CaseLine(r.Data)
-	if err == nil {
-		err = json.Unmarshal(line, &c)
-	}
 	if err != nil {
-		return c, fmt.Errorf("case %s cannot be read, so nothing was re-planned; see what hearback run logs about it: %w", strings.TrimPrefix(r.Subject, events.LedgerPrefix), err)
+		return c, err
 	}
-	return c, nil
+	return c, json.Unmarshal(line, &c)
 }
