@@ -54,8 +54,8 @@ func (d *decider) replan(asked events.Replanned) {
 func (d *decider) move(p *Promise, asked events.Replanned) {
 	r := d.books.replan(d.c.Ref, *p, asked.Book, d.now)
 	what, why := r.words(*p, d.books.Versions[asked.Book].Calendar), replannedBy(asked)
-	if r.holidays != "" {
-		why += "; new bank holiday: " + r.holidays
+	if r.Holidays != "" {
+		why += "; new bank holiday: " + r.Holidays
 	}
 	d.say(what, why+". "+r.Why)
 	if r.Effect == LeftAsItWas {
@@ -87,8 +87,8 @@ func (d *decider) move(p *Promise, asked events.Replanned) {
 	}
 	if tell && !heard {
 		p.Moved = "The rules by which we set dates have changed."
-		if r.holidays != "" {
-			p.Moved = "There is a new bank holiday: " + r.holidays + "."
+		if r.Holidays != "" {
+			p.Moved = "There is a new bank holiday: " + r.Holidays + "."
 		}
 		d.tellFamily(*p, Postponement, templates.ReplyPostponed, Via{}, false, "the date is later than the family was told, and they are told honestly")
 	}

@@ -37,6 +37,9 @@ type Replanning struct {
 	After   calendar.Date `json:"after"`
 	// Why says how the new date was reached, or why it does not move.
 	Why string `json:"why"`
+	// Holidays are the new bank holidays that lie between the start of the clock and
+	// the date, in words.
+	Holidays string `json:"holidays,omitempty"`
 }
 
 // Replan says what case.replanned would do to every open promise of a case that
@@ -81,8 +84,6 @@ type replanned struct {
 	deadline calendar.Deadline
 	// done is the instant up to which the new ladder counts as climbed.
 	done time.Time
-	// holidays are the new bank holidays that moved the date, in words.
-	holidays string
 }
 
 // replan counts one promise anew from when its clock started.
@@ -127,7 +128,7 @@ func (b Books) replan(ref string, p Promise, version string, now time.Time) repl
 			if p.DueDate.Compare(last) > 0 {
 				last = p.DueDate
 			}
-			r.holidays = newHolidays(b.holidays(p, p.Book), b.holidays(p, version), calendar.DateOf(p.Opened, location), last)
+			r.Holidays = newHolidays(b.holidays(p, p.Book), b.holidays(p, version), calendar.DateOf(p.Opened, location), last)
 		}
 	}
 	fresh := p

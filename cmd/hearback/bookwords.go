@@ -17,21 +17,6 @@ var parts = []struct{ part, heading string }{
 	{"people", "Teams and people"}, {"words", "Words"},
 }
 
-// printChanges says what a book changes against the version in force, if there is one.
-func printChanges(out io.Writer, over publishing.Version, is bool, files rules.Files) {
-	if !is {
-		fmt.Fprintf(out, "No book is in force yet. This one is version %s.\n", files.Version())
-		return
-	}
-	fmt.Fprintf(out, "Version %s, against %s:\n", files.Version(), over)
-	changes, err := rules.Diff(over.Files, files)
-	if err != nil {
-		fmt.Fprintf(out, "They cannot be compared: %v\n", err)
-		return
-	}
-	printDiff(out, changes)
-}
-
 func printDiff(out io.Writer, changes []rules.Change) {
 	if len(changes) == 0 {
 		fmt.Fprintln(out, "\nThey are the same.")

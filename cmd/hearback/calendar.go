@@ -165,7 +165,8 @@ func (p *publication) addHolidays(ctx context.Context, added []byte, io streams)
 				return nil, err
 			}
 			if !isNews([]byte(last.Files[holidaysFile]), table) {
-				return nil, errors.New("every bank holiday in it is known already, so nothing was published; hearback calendar lists them")
+				fmt.Fprintln(io.err, "Every bank holiday in it is known already: hearback calendar lists them.")
+				return last.Files, nil
 			}
 			files := maps.Clone(last.Files)
 			files[holidaysFile] = string(table)

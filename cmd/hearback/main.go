@@ -45,7 +45,7 @@ func verbs() []verb {
 		{"tasks", "tasks [--json]", "what only a person can do, the oldest first: phone a family, find out who wrote", tasksVerb},
 		{"case", "case [--json] REF", "one case: its promises, messages and timeline, each with its reason", caseVerb},
 		{"doctor", "doctor [--json]", "test NATS, disk, Twilio, mail, clock and book, and say what is wrong", doctorVerb},
-		{"publish-book", "publish-book [--dry-run] [--replan] [--yes] [--expect VERSION] [--by NAME] [--why TEXT] DIR", "say what a checked book changes and put it in force: for new promises, with --replan for open ones too", publishBookVerb},
+		{"publish-book", "publish-book [--dry-run] [--replan] [--yes] [--expect VERSION] [--by NAME] [--why TEXT] [--json] DIR", "say what a checked book changes and put it in force: for new promises, with --replan for open ones too", publishBookVerb},
 		{"book", "book history|diff [A] [B]|show [VERSION] [--to DIR]|revert VERSION [flags of publish-book]", "the versions of the book: who published them, how they differ, what they say, and one brought back", bookVerb},
 		{"calendar", "calendar [update FILE|add DATE NAME [--in PART]] [flags of publish-book]", "bank holidays: what is known; more of them, with the open promises that they move", calendarVerb},
 		{"backtest", "backtest [--from DATE] [--to DATE] [--json] [DIR]", "what the book in DIR would have done with the recorded events, beside what happened; without DIR, decide the whole ledger again and say where it does not come out the same", backtestVerb},

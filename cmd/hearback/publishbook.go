@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	stdio "io"
 	"os"
 	"os/user"
 	"time"
@@ -27,6 +29,7 @@ const (
 type publication struct {
 	by, why, expect     string
 	dryRun, replan, yes bool
+	asJSON              bool
 	// only re-plans the cases of promises whose date moves.
 	only bool
 }
@@ -38,6 +41,7 @@ func (p *publication) flags(flags *flag.FlagSet) {
 	flags.StringVar(&p.expect, "expect", "", "publish only if this version is in force now")
 	flags.BoolVar(&p.dryRun, "dry-run", false, "say what would change, and publish nothing")
 	flags.BoolVar(&p.replan, "replan", false, "move open promises to the new version too, after showing what that does")
+	flags.BoolVar(&p.asJSON, "json", false, "print a JSON object")
 	flags.BoolVar(&p.yes, "yes", false, "do not ask before re-planning")
 }
 
@@ -106,7 +110,7 @@ func checkedBook(dir string, io streams) (rules.Files, error) {
 
 // publish says what changes against the version in force, puts the book in force, and
 // re-plans where that was asked for. which makes the book from the history.
-func (p *publication) publish(ctx context.Context, s *stream.Stream, which func(*publishing.History) (rules.Files, error), io streams) error {
+func (p *publication) publish(ctx context.Context, s *stream.Stream, which func(*publishing.History) (rules.Files, error), io streams) (err error) {
 	storing, cancel := context.WithTimeout(ctx, publishBookPatience)
 	defer cancel()
 	h, err := publishing.Load(storing, s)
@@ -121,15 +125,40 @@ func (p *publication) publish(ctx context.Context, s *stream.Stream, which func(
 	if p.expect != "" && over.Version != p.expect {
 		return &publishing.Overtaken{By: over}
 	}
-	published := engine.Published{At: time.Now().UTC(), By: publisherName(p.by), Why: p.why, Files: files}
-	same := is && over.Version == files.Version()
-	if same {
+	said := publicationReport{Version: files.Version(), Changes: []rules.Change{}}
+	out := io.out
+	if p.asJSON {
+		io.out = stdio.Discard
+		defer func() {
+			if err == nil {
+				err = json.NewEncoder(out).Encode(said)
+			}
+		}()
+	}
+	same := is && over.Version == said.Version
+	if is {
+		said.InForce = &over
+	}
+	switch {
+	case same:
 		fmt.Fprintf(io.out, "Version %s is in force already, published by %s on %s. Nothing was changed.\n", over.Version, over.By, day(over.At))
-	} else {
-		printChanges(io.out, over, is, files)
+	case !is:
+		fmt.Fprintf(io.out, "No book is in force yet. This one is version %s.\n", said.Version)
+	default:
+		fmt.Fprintf(io.out, "Version %s, against %s:\n", said.Version, over)
+		var incomparable error
+		if said.Changes, incomparable = rules.Diff(over.Files, files); incomparable != nil {
+			fmt.Fprintf(io.err, "They cannot be compared: %v\n", incomparable)
+		} else {
+			printDiff(io.out, said.Changes)
+		}
 	}
 	if p.replan {
-		if err := p.confirm(storing, s, h, files, io); err != nil {
+		if said.Plan, err = p.look(storing, s, h, files); err != nil {
+			return err
+		}
+		printPlan(io.out, *said.Plan)
+		if err := p.confirm(*said.Plan, io); err != nil {
 			return err
 		}
 	}
@@ -141,33 +170,47 @@ func (p *publication) publish(ctx context.Context, s *stream.Stream, which func(
 	if !same {
 		storing, cancel := context.WithTimeout(ctx, publishBookPatience) // whoever was asked may have thought it over
 		defer cancel()
-		if version, err = publishing.Publish(storing, s, published, over); err != nil {
+		book := engine.Published{At: time.Now().UTC(), By: publisherName(p.by), Why: p.why, Files: files}
+		if version, err = publishing.Publish(storing, s, book, over); err != nil {
 			return err
 		}
+		said.Published = true
 		fmt.Fprintf(io.out, "\nVersion %s is in force for promises opened from now on, published by %s.\n", version.Version, version.By)
 	}
 	if !p.replan {
 		return nil
 	}
-	return p.move(ctx, s, version, io)
+	said.Replanned, err = p.move(ctx, s, version, io)
+	return err
 }
 
-// confirm shows what re-planning would do and asks for leave. The error is that there
-// is none.
-func (p publication) confirm(ctx context.Context, s *stream.Stream, h *publishing.History, files rules.Files, io streams) error {
+// publicationReport is what publish-book and its like print with --json.
+type publicationReport struct {
+	Version string              `json:"version"`
+	InForce *publishing.Version `json:"in_force_before"`
+	Changes []rules.Change      `json:"changes"`
+	// Plan is what re-planning does, and Replanned what became of it, where it was asked for.
+	Plan      *publishing.Plan `json:"plan,omitempty"`
+	Published bool             `json:"published"`
+	Replanned *publishing.Done `json:"replanned,omitempty"`
+}
+
+// look says what re-planning to a book would do, which need not be published.
+func (p *publication) look(ctx context.Context, s *stream.Stream, h *publishing.History, files rules.Files) (*publishing.Plan, error) {
 	book, _ := rules.Load(files.FS())
 	if book == nil {
-		return fmt.Errorf("version %s cannot be read by this Hearback; publish a book that hearback check finds no fault in", files.Version())
+		return nil, fmt.Errorf("version %s cannot be read by this Hearback; publish a book that hearback check finds no fault in", files.Version())
 	}
 	plan, err := publishing.Look(ctx, s, h.Books(book), book.Version, p.reach(), time.Now())
-	if err != nil {
-		return err
-	}
-	printPlan(io.out, plan)
+	return &plan, err
+}
+
+// confirm asks for leave to re-plan. The error is that there is none.
+func (p *publication) confirm(plan publishing.Plan, io streams) error {
 	if p.dryRun || p.yes || len(plan.Cases) == 0 {
 		return nil
 	}
-	if !isTerminal(io.in) {
+	if p.asJSON || !isTerminal(io.in) {
 		return errUsage{"nobody can be asked here whether to re-plan; look at what it does with --dry-run, then add --yes"}
 	}
 	fmt.Fprintf(io.out, "\nPublish it and re-plan %s? Type yes: ", count(len(plan.Cases), "case"))
@@ -179,18 +222,18 @@ func (p publication) confirm(ctx context.Context, s *stream.Stream, h *publishin
 	return nil
 }
 
-func (p publication) reach() publishing.Reach { return publishing.Reach(p.only) }
+func (p *publication) reach() publishing.Reach { return publishing.Reach(p.only) }
 
 // move re-plans the open promises.
-func (p publication) move(ctx context.Context, s *stream.Stream, to publishing.Version, io streams) error {
+func (p *publication) move(ctx context.Context, s *stream.Stream, to publishing.Version, io streams) (*publishing.Done, error) {
 	h, err := publishing.Load(ctx, s)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	asked := publishing.Asked{By: publisherName(p.by), Why: p.why}
 	done, err := publishing.Replan(ctx, s, h.Books(nil), to, p.reach(), asked, replanPatience)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	switch {
 	case done.Cases == 0:
@@ -200,7 +243,7 @@ func (p publication) move(ctx context.Context, s *stream.Stream, to publishing.V
 	default:
 		fmt.Fprintf(io.out, "%s told, and %d not decided yet: they are as soon as hearback run has come to them.\n", count(done.Cases, "case"), done.Waiting)
 	}
-	return nil
+	return &done, nil
 }
 
 // isTerminal reports whether somebody sits at the other end.

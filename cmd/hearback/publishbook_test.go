@@ -218,6 +218,16 @@ func TestPublishAndReplan(t *testing.T) {
 	if look.code != 0 || !strings.Contains(look.out, `is due 10 working days after it opens (was 5 working days`) || !strings.Contains(look.out, "Re-planning the open promises of 1 case:") || !strings.Contains(look.out, "Nothing was published.") {
 		t.Fatalf("a look: %+v", look)
 	}
+	var said struct {
+		Version   string
+		Changes   []struct{ What string }
+		Plan      struct{ Cases []string }
+		Published bool
+	}
+	asJSON := hearback(t, "publish-book", book, "--replan", "--dry-run", "--json")
+	if err := json.Unmarshal([]byte(asJSON.out), &said); err != nil || said.Version != second || len(said.Changes) != 1 || len(said.Plan.Cases) != 1 || said.Published {
+		t.Errorf("a look as JSON: %+v (%v)", asJSON, err)
+	}
 	if asked := hearback(t, "publish-book", "--replan", book); asked.code != 2 || !strings.Contains(asked.err, "--yes") {
 		t.Errorf("nobody can be asked: %+v", asked)
 	}
@@ -293,7 +303,7 @@ func TestCalendar(t *testing.T) {
 	if err := json.Unmarshal([]byte(hearback(t, "calendar", "--json").out), &list); err != nil || !strings.Contains(fmt.Sprint(list), day.String()+" Coronation") {
 		t.Errorf("as JSON: %v (%v)", list, err)
 	}
-	if again := hearback(t, "calendar", "add", day.String(), "Coronation", "--yes"); again.code != 1 || !strings.Contains(again.err, "known already") {
+	if again := hearback(t, "calendar", "add", day.String(), "Coronation", "--yes"); again.code != 0 || !strings.Contains(again.err, "known already") || !strings.Contains(again.out, "in force already") {
 		t.Errorf("once more: %+v", again)
 	}
 	file := filepath.Join(t.TempDir(), "bank-holidays.json")

@@ -136,7 +136,7 @@ func (v visited) Case(ctx context.Context, ref string) (doorstep.Case, error) {
 			promise.Postponed = &doorstep.Postponed{Until: p.Postponed.Until, Reason: p.Postponed.Reason, By: p.Postponed.By}
 		}
 		if p.Postponed == nil && p.Moved != "" {
-			promise.Postponed = &doorstep.Postponed{Until: p.DueDate, Reason: p.Moved}
+			promise.Postponed = &doorstep.Postponed{Until: p.DueDate, Reason: p.Moved, By: "The council's new rules"}
 		}
 		if p.Ended != nil {
 			promise.Ended = &doorstep.Ended{At: p.Ended.At, Kept: p.Ended.Kept, By: p.Ended.By, Channel: p.Ended.Channel, Why: p.Ended.Why}

@@ -21,7 +21,8 @@ const firstMost = 10
 // Plan is what re-planning would do to the open promises of the council.
 type Plan struct {
 	Version string `json:"version"`
-	// Kinds counts by kind of promise, in the order of their names.
+	// Kinds counts by kind of promise, in the order of their names: all open promises
+	// of the council, or those of the cases that are touched.
 	Kinds []Kind `json:"kinds"`
 	// First are the first promises whose date moves, those that become late at once
 	// before the others.
@@ -68,9 +69,21 @@ const (
 	// Everything: every open promise under another version, also where its date stays,
 	// because the ladder may differ.
 	Everything Reach = false
-	// Touched: only the cases of promises whose date moves.
+	// Touched: only the cases of promises whose date a new bank holiday moves.
 	Touched Reach = true
 )
+
+// has reports whether a promise brings its case within reach.
+func (r Reach) has(one notifier.Replanning) bool {
+	if r == Touched {
+		return moves(one) && one.Holidays != ""
+	}
+	return one.Effect != notifier.LeftAsItWas
+}
+
+func moves(one notifier.Replanning) bool {
+	return one.Effect == notifier.Earlier || one.Effect == notifier.Later || one.Effect == notifier.LateAtOnce
+}
 
 // Look says what re-planning to a version would do now. books holds that version.
 func Look(ctx context.Context, s *stream.Stream, books notifier.Books, version string, reach Reach, now time.Time) (Plan, error) {
@@ -87,11 +100,12 @@ func Look(ctx context.Context, s *stream.Stream, books notifier.Books, version s
 			return
 		}
 		list, _ := notifier.Replan(c, books, version, now)
-		to := false
+		to := slices.ContainsFunc(list, reach.has)
+		if reach == Touched && !to {
+			return
+		}
 		for _, one := range list {
-			moves := one.Effect == notifier.Earlier || one.Effect == notifier.Later || one.Effect == notifier.LateAtOnce
-			to = to || moves || reach == Everything && one.Effect != notifier.LeftAsItWas
-			if moves {
+			if moves(one) {
 				moving = append(moving, one)
 			}
 			if kinds[one.Rule] == nil {

@@ -175,6 +175,9 @@ func TestANewBankHoliday(t *testing.T) {
 		town.Tells("H-2", events.TypeEnquiryReceived, `{"enquiry":"e2","channel":"phone","urgent":true}`)
 		town.Phone("07700 900124").Expects("by 5pm on Thu 29 Apr")
 
+		// Another rule for urgent enquiries is in force, and nobody re-planned for it: that
+		// is no business of the holiday.
+		publish(t, hearback, bundle(t, book(t, "due: 1 working day", "due: 2 working days")), "more time")
 		last, _ := load(t, hearback).InForce()
 		day, err := calendar.OneDay(calendar.Date{Year: 2027, Month: 5, Day: 4}, "Coronation")
 		if err != nil {
