@@ -62,6 +62,9 @@ func (d *decider) move(p *Promise, asked events.Replanned) {
 		return
 	}
 	told := d.toldBefore(*p)
+	if p.Exception != nil { // its date is a person's, and stays
+		told = nil
+	}
 	wasLate := p.Late
 	p.Book, p.Due, p.DueDate = asked.Book, r.deadline.At, r.deadline.Date
 	p.Late = p.Late && !p.Due.After(d.now)

@@ -112,6 +112,10 @@ func (b Books) replan(ref string, p Promise, version string, now time.Time) repl
 			return r
 		}
 		deadline.At = deadline.At.UTC()
+		if rule.FamilyTime && !deadline.At.After(now) {
+			r.Why = "By version " + version + " the family's own time would be over, and nobody takes it from them."
+			return r
+		}
 		r.deadline, r.After, r.Why = deadline, deadline.Date, strings.Join(deadline.Working, " ")
 		switch {
 		case !p.Late && p.Due.After(now) && !deadline.At.After(now):
@@ -139,7 +143,7 @@ func (b Books) replan(ref string, p Promise, version string, now time.Time) repl
 	}
 	if from := b.Version(p.Book); from != nil {
 		if before, ok := from.Rule(p.Rule); ok {
-			r.done = climbed(Ladder(before, p, from.Calendar), p.Done, Ladder(rule, fresh, book.Calendar), fresh.Due, now)
+			r.done = climbed(Ladder(before, p, from.Calendar), p.Done, Ladder(rule, fresh, book.Calendar), fresh.aim().At, now)
 		}
 	}
 	return r

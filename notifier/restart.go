@@ -32,6 +32,7 @@ func (d *decider) restart(e events.Event, concerns func(Promise) bool) {
 		*p = again
 		p.Due, p.DueDate = deadline.At.UTC(), deadline.Date
 		p.Late, p.Postponed, p.Exception, p.Done = false, nil, nil, d.now
+		p.Told, p.Moved = nil, ""
 		d.withdrawFor(p.Key(), "the days are counted anew", anything)
 		d.say(fmt.Sprintf("Promise %s starts again, due %s", p.Key(), p.DueDate.Words()), e.Type+" starts it. "+strings.Join(deadline.Working, " "))
 		if !p.Due.After(d.now) {

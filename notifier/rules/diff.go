@@ -38,6 +38,7 @@ func Diff(before, after Files) ([]Change, error) {
 	if before[rulesFile] != after[rulesFile] {
 		d.book(a, b)
 		d.rules(a.Rules, b.Rules)
+		d.tells(a.Tells, b.Tells)
 		if len(d.list) == 0 {
 			d.say("promises", "rules.yaml is written differently, and means the same.")
 		}
@@ -146,6 +147,27 @@ func (d *differences) rules(before, after []notifier.Rule) {
 			continue
 		}
 		d.rule(before[i], r)
+	}
+}
+
+// tells tells of news and tasks that events bring by themselves.
+func (d *differences) tells(before, after []notifier.Tell) {
+	words := func(list []notifier.Tell) (said []string) {
+		for _, t := range list {
+			said = append(said, strings.TrimSpace(tellWords(t)))
+		}
+		return said
+	}
+	was, is := words(before), words(after)
+	for _, t := range was {
+		if !slices.Contains(is, t) {
+			d.say("promises", "No longer: %s", t)
+		}
+	}
+	for _, t := range is {
+		if !slices.Contains(was, t) {
+			d.say("promises", "New: %s", t)
+		}
 	}
 }
 
