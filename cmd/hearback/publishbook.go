@@ -241,7 +241,7 @@ func (p *publication) move(ctx context.Context, s *stream.Stream, to publishing.
 	case done.Waiting == 0:
 		fmt.Fprintf(io.out, "%s re-planned. Each tells it in its timeline: hearback case REF.\n", count(done.Cases, "case"))
 	default:
-		fmt.Fprintf(io.out, "%s told, and %d not decided yet: they are as soon as hearback run has come to them.\n", count(done.Cases, "case"), done.Waiting)
+		fmt.Fprintf(io.out, "%s told, and %d not decided yet: they are as soon as hearback run has come to them. What it refuses, with the reason, stands on the page of rejected events.\n", count(done.Cases, "case"), done.Waiting)
 	}
 	return &done, nil
 }
