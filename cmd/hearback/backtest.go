@@ -23,6 +23,7 @@ func backtestVerb(ctx context.Context, flags *flag.FlagSet, args []string, io st
 	from := flags.String("from", "", "the first day to count, such as 2026-09-01 (default: 90 days up to the last)")
 	to := flags.String("to", "", "the last day to count (default: today)")
 	asJSON := flags.Bool("json", false, "print a JSON object")
+	page := pageFlag(flags)
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -36,8 +37,8 @@ func backtestVerb(ctx context.Context, flags *flag.FlagSet, args []string, io st
 		}
 	}
 	if dir == "" {
-		if *from != "" || *to != "" {
-			return errUsage{"without a folder the whole ledger is decided again; name the folder of a book, or leave out --from and --to"}
+		if *from != "" || *to != "" || flags.Lookup("html").Value.String() != "" {
+			return errUsage{"without a folder the whole ledger is decided again; name the folder of a book, or leave out --from, --to and --html"}
 		}
 		return onStream(ctx, "hearback backtest", func(ctx context.Context, s *stream.Stream) error {
 			return verify(ctx, s, *asJSON, io)
@@ -56,6 +57,9 @@ func backtestVerb(ctx context.Context, flags *flag.FlagSet, args []string, io st
 	return onStream(ctx, "hearback backtest", func(ctx context.Context, s *stream.Stream) error {
 		result, err := backtest.Compare(ctx, s, book, window, now)
 		if err != nil {
+			return err
+		}
+		if err := page(result.Report()); err != nil {
 			return err
 		}
 		if *asJSON {

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"fmt"
-	"io"
-	"os"
 	"time"
 
 	"hearback/notifier/calendar"
-	"hearback/notifier/rehearse/report"
 	"hearback/notifier/rehearse/simulate"
 	"hearback/notifier/rules"
 )
@@ -23,6 +19,11 @@ func simulateVerb(ctx context.Context, flags *flag.FlagSet, args []string, io st
 	seed := flags.Uint64("seed", usual.Seed, "what everything is drawn from; the same seed gives the same figures")
 	caseload := flags.Int("caseload", usual.Caseload, "cases for each officer; officers whom the book lacks are made up (0: none are)")
 	show := showFlags(flags)
+	usage := flags.Usage
+	flags.Usage = func() {
+		usage()
+		fmt.Fprint(flags.Output(), simulateHelp)
+	}
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -52,23 +53,11 @@ func simulateVerb(ctx context.Context, flags *flag.FlagSet, args []string, io st
 	return show(io.out, result.Report(), result)
 }
 
-// showFlags adds --json and --html, and returns what shows a result as they say.
-func showFlags(flags *flag.FlagSet) func(to io.Writer, found report.Report, result any) error {
-	asJSON := flags.Bool("json", false, "print the figures as JSON")
-	page := flags.String("html", "", "write one page with plots to this `file` too")
-	return func(to io.Writer, found report.Report, result any) error {
-		if *page != "" {
-			var html bytes.Buffer
-			if err := report.HTML(&html, found); err != nil {
-				return err
-			}
-			if err := os.WriteFile(*page, html.Bytes(), 0o644); err != nil {
-				return fmt.Errorf("the page cannot be written: %w; name a file in a folder that you may write to", err)
-			}
-		}
-		if *asJSON {
-			return report.JSON(to, result)
-		}
-		return report.Text(to, found)
-	}
-}
+const simulateHelp = `
+Families, officers, their leave and how they answer are drawn from the seed, by
+planning figures; whom to tell and whom to chase is decided as it is in earnest.
+
+Example: what a quarter would be like with a changed book, as tables and as a page:
+
+  hearback simulate --from 2026-09-01 --html quarter.html ./book
+`

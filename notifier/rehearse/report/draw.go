@@ -79,9 +79,10 @@ func (t *Timeline) draw() ([]byte, error) {
 			continue
 		}
 		p.LineStroke([]charts.Point{{X: at, Y: heading - 6}, {X: at, Y: bottom}}, role("grid"), 1)
-		if label := day.Short(); at >= next {
+		label := day.Short()
+		if end := at + p.MeasureText(label, 0, words).Width(); at >= next && end <= wide {
 			p.Text(label, at, heading-14, 0, words)
-			next = at + p.MeasureText(label, 0, words).Width() + 12
+			next = end + 12
 		}
 	}
 	for i, row := range t.Rows {
