@@ -159,14 +159,14 @@ func (r *Result) daily() *report.Bars {
 			bars.Series = append(bars.Series, series)
 		}
 	}
-	labelled, every := 0, (len(r.Days)+mostLabels-1)/mostLabels
-	for i, d := range r.Days {
+	every := max((r.WorkingDays+mostLabels-1)/mostLabels, 1)
+	for _, d := range r.Days {
 		if !d.Works {
 			continue
 		}
 		label := ""
-		if i >= labelled {
-			label, labelled = fmt.Sprintf("%d %s", d.Date.Day, d.Date.Month.String()[:3]), i+every
+		if len(bars.Labels)%every == 0 {
+			label = fmt.Sprintf("%d %s", d.Date.Day, d.Date.Month.String()[:3])
 		}
 		bars.Labels = append(bars.Labels, label)
 	}
