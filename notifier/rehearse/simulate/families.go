@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"time"
 
@@ -106,7 +105,7 @@ func (w *world) tape(days []float64, from calendar.Date) []rehearse.Happening {
 
 // time is when on a day somebody gets in touch: mostly in the late morning.
 func (w *world) time(day calendar.Date) time.Time {
-	minute := 0
+	var minute int
 	switch {
 	case w.random.Float64() >= outOfHours:
 		minute = 8*60 + int((w.random.Float64()+w.random.Float64())/2*10*60)
@@ -153,6 +152,3 @@ func pick(random *rand.Rand, shares []float64) int {
 	}
 	return len(shares) - 1
 }
-
-// rounded is a number of working days as people say it.
-func rounded(days float64) float64 { return math.Round(days*10) / 10 }

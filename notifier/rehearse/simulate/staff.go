@@ -14,7 +14,6 @@ import (
 // style is how somebody answers families. The figures are planning figures: nobody
 // publishes how long officers take.
 type style struct {
-	name string
 	// share of the officers.
 	share float64
 	// days is the median of the working days until they answer unasked, and spread
@@ -29,10 +28,17 @@ type style struct {
 }
 
 var styles = []style{
-	{"prompt", 0.30, 1.2, 0.7, 0.01, 0.70, 0.03},
-	{"steady", 0.50, 2.6, 0.7, 0.03, 0.55, 0.06},
-	{"overloaded", 0.20, 6.0, 0.8, 0.08, 0.35, 0.12},
+	prompt:     {share: 0.30, days: 1.2, spread: 0.7, forgets: 0.01, heeds: 0.70, postpones: 0.03},
+	steady:     {share: 0.50, days: 2.6, spread: 0.7, forgets: 0.03, heeds: 0.55, postpones: 0.06},
+	overloaded: {share: 0.20, days: 6.0, spread: 0.8, forgets: 0.08, heeds: 0.35, postpones: 0.12},
 }
+
+// The styles.
+const (
+	prompt = iota
+	steady
+	overloaded
+)
 
 // How often staff are away, in planning figures.
 const (
@@ -143,7 +149,7 @@ func (o *office) present(id string) func(day int) bool {
 	return func(day int) bool { return day >= len(absent) || !absent[day] }
 }
 
-// leave draws the weeks that somebody has off, from Saturday to Sunday eight days on.
+// leave draws the weeks that somebody has off, from Monday to Friday.
 func (o *office) leave(random *rand.Rand) (weeks []notifier.Absence) {
 	for _, day := range o.diary.days {
 		if day.Weekday() != time.Monday {
@@ -205,9 +211,6 @@ func drawStyle(random *rand.Rand) *style {
 	}
 	return &styles[len(styles)-1]
 }
-
-// steady answers where nobody is the case's officer.
-func steady() *style { return &styles[1] }
 
 // answersIn draws the working days until an enquiry is answered unasked.
 func (s *style) answersIn(random *rand.Rand) float64 {

@@ -28,7 +28,6 @@ type tally struct {
 	// enquiries, again: how often the family got in touch, and how often while it waited.
 	enquiries, again                  int
 	texts, segments, emails, letters  int
-	staffTexts, staffSegments         int
 	failed, outOfHours                int
 	tasksOpened, tasksDone, tasksLeft int
 	postponements                     int
@@ -106,16 +105,8 @@ func newTally(o *office, ref string) *tally {
 
 // handed counts a message that was handed over.
 func (t *tally) handed(c *notifier.Case, m notifier.Message, now time.Time) {
-	parts := 0
-	if m.Channel == notifier.SMS {
-		parts = templates.Measure(notifier.WithoutLinks(m.Body)).Parts
-	}
 	keys := append([]string{m.Promise}, m.Also...)
 	if m.Staff {
-		if m.Channel == notifier.SMS {
-			t.staffTexts++
-			t.staffSegments += parts
-		}
 		r := rungOf(m.Role)
 		t.chases = append(t.chases, chase{to: m.To, at: now, rung: r, text: m.Channel == notifier.SMS})
 		for _, key := range keys {
@@ -129,7 +120,7 @@ func (t *tally) handed(c *notifier.Case, m notifier.Message, now time.Time) {
 	switch m.Channel {
 	case notifier.SMS:
 		t.texts++
-		t.segments += parts
+		t.segments += templates.Measure(notifier.WithoutLinks(m.Body)).Parts
 	case notifier.Letter:
 		t.letters++
 	default:

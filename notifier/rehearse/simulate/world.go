@@ -57,7 +57,7 @@ func newWorld(o *office, c *rehearse.Council, family int, seed uint64) *world {
 	w := &world{office: o, council: c, family: family, officer: officer, style: o.styles[officer],
 		random: rand.New(rand.NewPCG(seed^1<<59, uint64(family))), asked: map[string]*asked{}, about: map[string]string{}}
 	if w.style == nil {
-		w.style = steady()
+		w.style = &styles[steady] // nobody is the case's officer
 	}
 	return w
 }
@@ -129,17 +129,19 @@ func (w *world) Handed(c *notifier.Case, m notifier.Message, now time.Time) (not
 	return notifier.Result{Status: notifier.Sent}, w.chased(c, m, now)
 }
 
-// dead draws once for every address whether it works.
+// dead draws once for every contact and channel whether the address works. There are
+// too few made-up numbers for the number alone to decide.
 func dead(m notifier.Message) bool {
 	share := deadMailbox
 	if m.Channel == notifier.SMS {
 		share = deadNumber
 	}
+	ref := m.ID[:strings.LastIndexByte(m.ID, '-')]
 	sum := fnv.New64a()
-	sum.Write([]byte(m.Address))
-	// The number of made-up mobiles is small: the contact makes the address theirs.
-	ref, _, _ := strings.Cut(m.ID, "\x00")
-	sum.Write([]byte(ref[:strings.LastIndexByte(ref, '-')] + m.To))
+	for _, part := range []string{ref, m.To, m.Address} {
+		sum.Write([]byte(part))
+		sum.Write([]byte{0})
+	}
 	return rand.New(rand.NewPCG(sum.Sum64(), 0)).Float64() < share
 }
 
