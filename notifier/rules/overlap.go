@@ -61,6 +61,8 @@ func (p *proof) overlap(a, b *promise, budget *int) bool {
 func clash(a, b notifier.Rule) (harm string, warning bool) {
 	lawful := a.Statutory && b.Statutory
 	switch {
+	case slices.Contains(a.Replaces, b.Name), slices.Contains(b.Replaces, a.Name):
+		return "", false // one takes the place of the other
 	case a.Acknowledge != nil && b.Acknowledge != nil && !(lawful && a.Acknowledge.Words != b.Acknowledge.Words):
 		return "the family is told twice, of two dates", false
 	case !a.Statutory && !b.Statutory && sameTypes(a.KeptBy, b.KeptBy):

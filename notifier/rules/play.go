@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"time"
 
 	"hearback/notifier"
@@ -48,8 +49,9 @@ func (p *proof) play() []fired {
 		starts, stride := p.starts(pr, share)
 		thinned = thinned || stride > 1
 		times := newTimes(p, pr)
+		counted := p.counted(pr.rule)
 		for _, start := range starts {
-			p.playOnce(pr, start, steps, &times)
+			p.playOnce(pr, start, counted, steps, &times)
 		}
 		times.report()
 		p.markRepeats(steps)
@@ -62,15 +64,19 @@ func (p *proof) play() []fired {
 }
 
 // playOnce places the steps of one promise that opens at start.
-func (p *proof) playOnce(pr *promise, start time.Time, steps []fired, times *times) {
-	due, err := deadline(p.book, pr.rule, start)
-	if err != nil {
-		return // that it can be counted at all, Load has made sure of
+func (p *proof) playOnce(pr *promise, start time.Time, counted map[int64]calendar.Deadline, steps []fired, times *times) {
+	due, known := counted[start.Unix()]
+	if !known {
+		var err error
+		if due, err = deadline(p.book, pr.rule, start); err != nil {
+			return // that it can be counted at all, Load has made sure of
+		}
+		due.Working = nil
+		counted[start.Unix()] = due
 	}
 	if due.BeyondTable && p.beyond == nil && p.day(start) >= 0 {
 		p.beyond = &beyond{pr, start, due.Date}
 	}
-	due.Working = nil
 	run := trialRun{start: start, due: due}
 	if last := times.last; last.steps != nil && last.due.At.Equal(due.At) && last.due.Date == due.Date {
 		run.steps = last.steps
@@ -90,6 +96,16 @@ func (p *proof) playOnce(pr *promise, start time.Time, steps []fired, times *tim
 	}
 	times.opened(run)
 	times.last = run
+}
+
+// counted are the dates that were counted already for rules which count alike, by the
+// second at which their clock starts.
+func (p *proof) counted(rule notifier.Rule) map[int64]calendar.Deadline {
+	key := fmt.Sprint(rule.Limit())
+	if p.dates[key] == nil {
+		p.dates[key] = make(map[int64]calendar.Deadline)
+	}
+	return p.dates[key]
 }
 
 // instant is when an offset stands, counted once however many promises ask.

@@ -26,7 +26,7 @@ func Prove(fsys fs.FS, from calendar.Date) (*notifier.Book, []Fault) {
 		r.examineWords()
 	}
 	if book := r.book(); book != nil {
-		p := proof{reading: r, book: book, from: from, placed: make(map[placed]time.Time)}
+		p := proof{reading: r, book: book, from: from, placed: make(map[placed]time.Time), dates: make(map[string]map[int64]calendar.Deadline)}
 		p.cover(p.play())
 		p.overlaps()
 		p.unusedWords()
@@ -42,7 +42,8 @@ type proof struct {
 	from calendar.Date
 	// placed are the instants that have been counted.
 	placed map[placed]time.Time
-	beyond *beyond // nil: the table of bank holidays is long enough
+	dates  map[string]map[int64]calendar.Deadline // see counted
+	beyond *beyond                                // nil: the table of bank holidays is long enough
 }
 
 // days is a set of the days that are proved, the first being 0.

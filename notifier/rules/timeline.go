@@ -82,7 +82,9 @@ func timelineOf(b *notifier.Book, rule notifier.Rule, at time.Time) (Timeline, b
 	m.add(Moment{At: due.At, Kind: MomentDue, Said: m.dueSaid()})
 	p := notifier.Promise{Rule: rule.Name, Opened: at, Due: due.At, DueDate: due.Date}
 	for _, r := range notifier.Ladder(rule, p, cal) {
-		m.rung(r)
+		if !rule.FamilyTime || r.First.Before(due.At) {
+			m.rung(r)
+		}
 	}
 	m.closed()
 	slices.SortStableFunc(t.Moments, func(a, b Moment) int { return a.At.Compare(b.At) })
@@ -112,7 +114,10 @@ func (m *moments) opening() string {
 }
 
 func (m *moments) dueSaid() string {
-	if m.rule.Statutory {
+	switch {
+	case m.rule.FamilyTime:
+		return "The family's own time is over, and this ends."
+	case m.rule.Statutory:
 		return "The last day that the law allows."
 	}
 	return "The promise is due."
@@ -239,7 +244,7 @@ func (m *moments) closed() {
 				}
 			}
 		}
-		said := "Nobody works"
+		said := "The office is closed"
 		if until != day {
 			said += " until " + until.Words()
 		}

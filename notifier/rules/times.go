@@ -24,6 +24,7 @@ type times struct {
 	promise *promise
 	last    trialRun
 	pairs   []following // of step i and step j above it, at i*len(steps)+j
+	wakes   []bool      // by step: it chases somebody who keeps office hours
 	unread  []*example  // by step: staff are at home when it fires
 	unheard []*example  // by step: the family hears long after it
 	early   []*example  // by step: it lies before the opening
@@ -44,7 +45,11 @@ type example struct {
 
 func newTimes(p *proof, pr *promise) times {
 	n := len(pr.steps)
-	return times{proof: p, promise: pr, pairs: make([]following, n*n), unread: make([]*example, n), unheard: make([]*example, n), early: make([]*example, n)}
+	wakes := make([]bool, n)
+	for i := range pr.steps {
+		wakes[i] = p.wakesStaff(&pr.steps[i])
+	}
+	return times{wakes: wakes, proof: p, promise: pr, pairs: make([]following, n*n), unread: make([]*example, n), unheard: make([]*example, n), early: make([]*example, n)}
 }
 
 // look judges the instants of the steps for one due date.
@@ -63,7 +68,7 @@ func (t *times) look(run trialRun) {
 			}
 		}
 		s := &t.promise.steps[i]
-		if t.unread[i] == nil {
+		if t.unread[i] == nil && t.wakes[i] {
 			t.unread[i] = t.readLate(s, run, at)
 		}
 		if t.unheard[i] == nil {
@@ -91,14 +96,14 @@ func (t *times) opened(run trialRun) {
 // somebody reads it. A mailbox of a team may be watched in shifts, so a step that
 // chases nothing else is left alone.
 func (t *times) readLate(s *step, run trialRun, at time.Time) *example {
-	at0 := s.value.At
+	offset := s.value.At
 	length := at.Sub(run.due.At).Abs()
 	switch {
-	case !t.proof.wakesStaff(s) || at0.Amount.Unit == calendar.WorkingDays || at0.Amount.Unit == calendar.WorkingHours:
+	case offset.Amount.Unit == calendar.WorkingDays || offset.Amount.Unit == calendar.WorkingHours:
 		return nil
-	case at0.Amount.N == 0 && !isElapsed(t.promise.rule.Due.Amount.Unit):
+	case offset.Amount.N == 0 && !isElapsed(t.promise.rule.Due.Amount.Unit):
 		return nil // the due instant is the end of working hours, or the law's
-	case at0.Amount.N == 0:
+	case offset.Amount.N == 0:
 		length = at.Sub(run.start)
 	}
 	if read := t.proof.atWork(at); read.Sub(at) > length/2 {
@@ -168,7 +173,7 @@ func (t *times) repeats() {
 	for i := range t.promise.steps {
 		s := &t.promise.steps[i]
 		every := s.value.Every
-		if every == nil || t.unread[i] != nil || !p.wakesStaff(s) || !isElapsed(every.Unit) && every.Unit != calendar.Days {
+		if every == nil || t.unread[i] != nil || !t.wakes[i] || !isElapsed(every.Unit) && every.Unit != calendar.Days {
 			continue
 		}
 		rung := notifier.Rung{Step: s.value, First: t.last.steps[i], Every: every}
