@@ -24,6 +24,11 @@ func backtestVerb(ctx context.Context, flags *flag.FlagSet, args []string, io st
 	to := flags.String("to", "", "the last day to count (default: today)")
 	asJSON := flags.Bool("json", false, "print a JSON object")
 	page := pageFlag(flags)
+	usage := flags.Usage
+	flags.Usage = func() {
+		usage()
+		fmt.Fprint(flags.Output(), backtestHelp)
+	}
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -68,6 +73,18 @@ func backtestVerb(ctx context.Context, flags *flag.FlagSet, args []string, io st
 		return report.Text(io.out, result.Report())
 	})
 }
+
+const backtestHelp = `
+It reads the stream of the running Hearback and stops nothing. With DIR, what people
+did stays as it was recorded, and every case is played from its first event on.
+
+Without DIR, it exits with 1 where an entry does not come out the same, byte for byte,
+or an event was passed over. Entries are counted apart, and are no failure, where
+another build of Hearback wrote them, where their book cannot be read, and where what
+they build on is older than the stream.
+
+Example: hearback backtest --from 2026-09-01 --to 2026-11-30 ./our-book
+`
 
 // counted is which days are counted: as they were named, or the ninety up to today.
 func counted(from, to string, today calendar.Date) (w backtest.Window, err error) {

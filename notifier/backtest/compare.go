@@ -90,7 +90,7 @@ func Compare(ctx context.Context, source Source, book *notifier.Book, window Win
 	shards := make([]*shard, atOnce())
 	workers := make([]func(<-chan []item), len(shards))
 	for i := range shards {
-		shards[i] = &shard{span: counted, lives: map[string]*life{}, sum: newSum()}
+		shards[i] = &shard{span: counted, names: names{}, lives: map[string]*life{}, sum: newSum()}
 		workers[i] = shards[i].read
 	}
 	ran := &chronicle{}
@@ -155,7 +155,7 @@ func (c *chronicle) with(book *notifier.Book) notifier.Books {
 // within names the versions that were in force in a time, in order.
 func (c *chronicle) within(s span) (versions []string) {
 	for i, from := range c.from {
-		if from.Before(s.to) && (i+1 == len(c.from) || c.from[i+1].After(s.from)) {
+		if (i == 0 || from.Before(s.to)) && (i+1 == len(c.from) || c.from[i+1].After(s.from)) {
 			if v := c.books[i].Current.Version; !slices.Contains(versions, v) {
 				versions = append(versions, v)
 			}
@@ -174,6 +174,7 @@ type playing struct {
 // shard is some of the cases.
 type shard struct {
 	span  span
+	names names
 	lives map[string]*life
 	sum   *sum
 }
@@ -183,11 +184,11 @@ func (s *shard) read(queue <-chan []item) {
 		for _, it := range batch {
 			l := s.lives[it.ref]
 			if l == nil {
-				l = newLife(it.ref, s.span)
+				l = newLife(it.ref, s.names, s.span)
 				s.lives[it.ref] = l
 			}
 			if !hasPrefix(it, events.LedgerPrefix) {
-				l.events = append(l.events, it.Record)
+				l.event(it.Record)
 			} else if err := l.entry(it.Data); err != nil {
 				s.sum.fail(it.ref, fmt.Errorf("the ledger entry of case %s at %d cannot be read: %w; hearback backtest without a folder says what else is wrong", it.ref, it.Sequence, err))
 			}
@@ -200,7 +201,7 @@ func (s *shard) play(ctx context.Context, with *playing) {
 		if ctx.Err() != nil {
 			return
 		}
-		s.sum.events += len(l.events)
+		s.sum.events += len(l.events) + len(l.receipts)
 		tallies, err := l.played(with)
 		if err != nil {
 			s.sum.fail(l.ref, err)
@@ -212,7 +213,7 @@ func (s *shard) play(ctx context.Context, with *playing) {
 
 // played are a life's three columns.
 func (l *life) played(with *playing) (tallies [columns]*tally, err error) {
-	tape, receipts := l.tape()
+	tape := l.tape()
 	tallies[happened] = l.tally
 	play := func(column int, tape []rehearse.Happening, books func(time.Time) notifier.Books) {
 		t := newTally(l.tally.span)
@@ -220,7 +221,7 @@ func (l *life) played(with *playing) (tallies [columns]*tally, err error) {
 		if len(tape) == 0 || err != nil {
 			return
 		}
-		_, err = rehearse.Play(books(tape[0].At), tape, with.until, newWorld(l, receipts, books), func(m rehearse.Move) {
+		_, err = rehearse.Play(books(tape[0].At), tape, with.until, newWorld(l, books), func(m rehearse.Move) {
 			t.decided(m.At, &m.Decision.Case)
 			t.came(m.At, m.Decision.Ended, m.Decision.Settled, m.Decision.Outcomes)
 		})

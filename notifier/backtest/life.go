@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,27 +17,70 @@ import (
 	"hearback/notifier/stream"
 )
 
-// life is what the stream tells of one case.
+// life is what the stream tells of one case. A council's year of them must fit into
+// memory, so it holds no more than the play needs, and each name once.
 type life struct {
-	ref    string
-	events []stream.Record
-	// heard is when each event was decided, by its sequence.
-	heard  map[uint64]time.Time
-	handed []handover
+	ref   string
+	names names
+	// events are what happened, receipts apart.
+	events   []told
+	receipts []receipt
+	handed   []handover
 	// asked is what providers said of messages when they were asked.
-	asked map[string]notifier.Result
-	tasks map[string]aim
+	asked map[int]notifier.Result
+	tasks map[string]*aim
 	tally *tally
+}
+
+// told is one event as it is stored, and when it was decided: when it was stored,
+// where no entry answers it.
+type told struct {
+	sequence      uint64
+	stored, heard int64 // Unix nanoseconds
+	kind          string
+	header        map[string][]string // nil where the whole event stands in the data
+	data          []byte
+}
+
+// receipt is what a provider said of one message.
+type receipt struct {
+	sequence uint64
+	heard    int64 // Unix nanoseconds
+	message  int
+	said     events.Receipt // without the message and the provider's id
 }
 
 // handover is what became of one message when it was handed over.
 type handover struct {
-	note
-	result notifier.Result
+	message        int
+	to, channel    string
+	promise, words string
+	at             int64 // Unix nanoseconds
+	status         notifier.Status
+	code, reason   string
+	awaits         string
+	// named: the provider gave the message an id.
+	named, unusable, optedOut bool
 }
 
 // aim is what a task is about, which is the same under any book.
-type aim struct{ what, promise, contact string }
+type aim struct {
+	what, promise, contact string
+	// ended is when the task was no longer open, in Unix nanoseconds; 0: it is.
+	ended int64
+}
+
+// names keeps each text once.
+type names map[string]string
+
+func (n names) of(text string) string {
+	if kept, is := n[text]; is {
+		return kept
+	}
+	text = strings.Clone(text)
+	n[text] = text
+	return text
+}
 
 // written is what must be known of an entry of the ledger.
 type written struct {
@@ -46,8 +91,52 @@ type written struct {
 	Outcomes []notifier.Outcome  `json:"outcomes"`
 }
 
-func newLife(ref string, s span) *life {
-	return &life{ref: ref, heard: map[uint64]time.Time{}, asked: map[string]notifier.Result{}, tasks: map[string]aim{}, tally: newTally(s)}
+func newLife(ref string, n names, s span) *life {
+	return &life{ref: ref, names: n, asked: map[int]notifier.Result{}, tasks: map[string]*aim{}, tally: newTally(s)}
+}
+
+// event takes one event.
+func (l *life) event(r stream.Record) {
+	_, kind, ok := events.ParseSubject(r.Subject)
+	if !ok {
+		return // it was refused
+	}
+	stored := r.Time.UnixNano()
+	if kind != events.TypeReceiptReceived {
+		t := told{sequence: r.Sequence, stored: stored, heard: stored, kind: l.names.of(kind), data: r.Data}
+		for name := range r.Header {
+			if name = strings.ToLower(name); strings.HasPrefix(name, "ce-") || name == "content-type" {
+				t.header = r.Header // a part of the event may stand there
+			}
+		}
+		l.events = append(l.events, t)
+		return
+	}
+	event, err := events.ParseMessage(r.Subject, r.Header, r.Data)
+	if err != nil || event.Check(r.Time) != nil {
+		return
+	}
+	said, err := events.DataOf[events.Receipt](event)
+	if number, ok := l.number(said.Message); err == nil && ok {
+		l.receipts = append(l.receipts, receipt{r.Sequence, stored, number, events.Receipt{Channel: l.names.of(said.Channel), Status: l.names.of(said.Status),
+			Code: l.names.of(said.Code), Reason: l.names.of(said.Reason), Unusable: said.Unusable}})
+	}
+}
+
+// number is the place of a message among those of the case.
+func (l *life) number(id string) (int, bool) {
+	text, ours := strings.CutPrefix(id, l.ref+"-")
+	n, err := strconv.Atoi(text)
+	return n, ours && err == nil
+}
+
+// hear notes when an event was decided.
+func (l *life) hear(sequence uint64, at time.Time) {
+	if i, is := slices.BinarySearchFunc(l.events, sequence, func(t told, s uint64) int { return cmp.Compare(t.sequence, s) }); is {
+		l.events[i].heard = at.UnixNano()
+	} else if i, is := slices.BinarySearchFunc(l.receipts, sequence, func(r receipt, s uint64) int { return cmp.Compare(r.sequence, s) }); is {
+		l.receipts[i].heard = at.UnixNano()
+	}
 }
 
 // entry takes one entry of the ledger.
@@ -65,10 +154,12 @@ func (l *life) entry(data []byte) error {
 	for _, in := range w.Inputs {
 		plain = plain && in.Result != nil && in.Result.Status == notifier.Sent
 		if in.Event != 0 {
-			l.heard[in.Event] = w.At
+			l.hear(in.Event, w.At)
 		}
 		if in.Result != nil && in.Result.Asked {
-			l.asked[in.Result.Message] = *in.Result
+			if n, ok := l.number(in.Result.Message); ok {
+				l.asked[n] = *in.Result
+			}
 		}
 	}
 	var c standing
@@ -76,14 +167,21 @@ func (l *life) entry(data []byte) error {
 		if err := json.Unmarshal(line, &c); err != nil {
 			return err
 		}
-		l.tally.stood(w.At, &c)
+		l.tally.stood(w.At, &c, l.names)
 		for _, t := range c.Tasks {
-			l.tasks[t.ID] = aim{t.What, t.Promise, t.Contact}
+			if _, is := l.tasks[t.ID]; !is {
+				l.tasks[t.ID] = &aim{what: l.names.of(t.What), promise: t.Promise, contact: l.names.of(t.Contact)}
+			}
+		}
+		for id, task := range l.tasks {
+			if task.ended == 0 && !slices.ContainsFunc(c.Tasks, func(t openTask) bool { return t.ID == id }) {
+				task.ended = w.At.UnixNano()
+			}
 		}
 	}
 	for _, s := range w.Settled {
 		if m, waited := l.tally.waiting[s.Message]; waited && s.Status != notifier.Withdrawn && !ownRefusal(s.Result) {
-			l.handed = append(l.handed, handover{m, s.Result})
+			l.hand(m, s.Result)
 		}
 	}
 	l.tally.came(w.At, w.Ended, w.Settled, w.Outcomes)
@@ -96,47 +194,54 @@ func ownRefusal(r notifier.Result) bool {
 	return r.Status == notifier.Failed && r.Code == "" && !r.Unusable && !r.OptedOut
 }
 
-// tape is the life as it can be played: what was understood, when it was heard, and
-// apart from it what providers said of each message.
-func (l *life) tape() (tape []rehearse.Happening, receipts map[string][]rehearse.Happening) {
-	receipts = map[string][]rehearse.Happening{}
-	for _, r := range l.events {
-		event, err := events.ParseMessage(r.Subject, r.Header, r.Data)
-		if err != nil || event.Check(r.Time) != nil || events.IsOutcome(event.Type) {
-			continue
-		}
-		at, known := l.heard[r.Sequence]
-		if !known {
-			at = r.Time.Truncate(time.Microsecond)
-		}
-		h := rehearse.Happening{At: at, Event: event}
-		if event.Type == events.TypeReceiptReceived {
-			if said, err := events.DataOf[events.Receipt](event); err == nil {
-				receipts[said.Message] = append(receipts[said.Message], h)
-			}
-			continue
-		}
-		tape = append(tape, h)
+// hand notes what became of a message.
+func (l *life) hand(m note, r notifier.Result) {
+	if n, ok := l.number(m.ID); ok {
+		l.handed = append(l.handed, handover{message: n, to: m.To, channel: m.Channel, promise: m.Promise, words: m.Words, at: r.At.UnixNano(),
+			status: notifier.Status(l.names.of(string(r.Status))), code: l.names.of(r.Code), reason: l.names.of(r.Reason), awaits: l.names.of(r.Awaits),
+			named: r.Provider != "", unusable: r.Unusable, optedOut: r.OptedOut})
 	}
-	return tape, receipts
+}
+
+// tape is the life as it can be played: what was understood, when it was heard.
+func (l *life) tape() []rehearse.Happening {
+	tape := make([]rehearse.Happening, 0, len(l.events))
+	for _, t := range l.events {
+		event, err := events.ParseMessage(events.Subject(l.ref, t.kind), t.header, t.data)
+		if err == nil && event.Check(time.Unix(0, t.stored)) == nil && !events.IsOutcome(event.Type) {
+			if event.Type == events.TypeTaskDone && l.stale(event, t.heard) {
+				continue
+			}
+			tape = append(tape, rehearse.Happening{At: time.Unix(0, t.heard).UTC().Truncate(time.Microsecond), Event: event})
+		}
+	}
+	return tape
+}
+
+// stale: what is said to be done had ended before, so that nothing came of it.
+func (l *life) stale(e events.Event, heard int64) bool {
+	done, err := events.DataOf[events.TaskDone](e)
+	if err != nil {
+		return false
+	}
+	task := l.tasks[done.Task]
+	return task != nil && task.ended != 0 && task.ended < heard
 }
 
 // world is everybody outside Hearback, as the stream recorded them.
 type world struct {
 	life *life
-	// ways are the hand-overs by who they went to and how, in order.
-	ways     map[[2]string][]handover
-	receipts map[string][]rehearse.Happening
+	// receipts are what was said of each message, by its number.
+	receipts map[int][]receipt
 	books    func(time.Time) notifier.Books
-	// like is the recorded hand-over by which each message of the play is judged.
-	like map[string]string
+	// like is the recorded message by which each message of the play is judged.
+	like map[string]int
 }
 
-func newWorld(l *life, receipts map[string][]rehearse.Happening, books func(time.Time) notifier.Books) *world {
-	w := &world{life: l, ways: map[[2]string][]handover{}, receipts: receipts, books: books, like: map[string]string{}}
-	for _, h := range l.handed {
-		way := [2]string{h.To, h.Channel}
-		w.ways[way] = append(w.ways[way], h)
+func newWorld(l *life, books func(time.Time) notifier.Books) *world {
+	w := &world{life: l, receipts: map[int][]receipt{}, books: books, like: map[string]int{}}
+	for _, r := range l.receipts {
+		w.receipts[r.message] = append(w.receipts[r.message], r)
 	}
 	return w
 }
@@ -151,34 +256,35 @@ func (w *world) Handed(_ *notifier.Case, m notifier.Message, now time.Time) (not
 	if !ok {
 		return notifier.Result{Status: notifier.Sent}, nil
 	}
-	w.like[m.ID] = h.ID
-	result := h.result
-	result.Asked, result.Digest, result.Repeats = false, "", 0
+	w.like[m.ID] = h.message
+	result := notifier.Result{Status: h.status, Code: h.code, Reason: h.reason, Awaits: h.awaits, Unusable: h.unusable, OptedOut: h.optedOut}
+	if h.named {
+		result.Provider = "of " + m.ID
+	}
 	var then []rehearse.Happening
-	for _, r := range w.receipts[h.ID] {
-		later := max(r.At.Sub(h.result.At), 0)
-		said, err := events.DataOf[events.Receipt](r.Event)
+	for i, r := range w.receipts[h.message] {
+		said := r.said
+		said.Message, said.ProviderID = m.ID, result.Provider
+		data, err := json.Marshal(said)
 		if err != nil {
 			continue
 		}
-		said.Message = m.ID
-		if r.Data, err = json.Marshal(said); err != nil {
-			continue
-		}
-		r.ID += " of " + m.ID
-		r.Time = r.Time.Add(now.Sub(h.result.At))
-		r.At = now.Add(later)
-		then = append(then, r)
+		at := now.Add(max(time.Duration(r.heard-h.at), 0))
+		then = append(then, rehearse.Happening{At: at, Event: events.Event{ID: fmt.Sprintf("receipt %d of %s", i, m.ID), Source: "/recorded",
+			Type: events.TypeReceiptReceived, Case: w.life.ref, Time: at, Data: data}})
 	}
 	return result, then
 }
 
 func (w *world) nearest(m notifier.Message, now time.Time) (best handover, ok bool) {
-	for _, h := range w.ways[[2]string{m.To, m.Channel}] {
-		if h.ID == m.ID && h.Words == m.Words && h.Promise == m.Promise {
+	number, _ := w.life.number(m.ID)
+	apart := func(h handover) time.Duration { return time.Duration(h.at - now.UnixNano()).Abs() }
+	for _, h := range w.life.handed {
+		switch {
+		case h.to != m.To || h.channel != m.Channel:
+		case h.message == number && h.words == m.Words && h.promise == m.Promise:
 			return h, true
-		}
-		if !ok || h.result.At.Sub(now).Abs() < best.result.At.Sub(now).Abs() {
+		case !ok || apart(h) < apart(best):
 			best, ok = h, true
 		}
 	}
@@ -187,8 +293,9 @@ func (w *world) nearest(m notifier.Message, now time.Time) (best handover, ok bo
 
 // Asked is what was said of the recorded message when the provider was asked.
 func (w *world) Asked(a notifier.Awaited, now time.Time) notifier.Result {
-	r, known := w.life.asked[w.like[a.Message.ID]]
-	if !known {
+	like, known := w.like[a.Message.ID]
+	r, was := w.life.asked[like]
+	if !known || !was {
 		r = notifier.Result{Status: notifier.Unknown, Reason: "no receipt came in time, and the provider cannot say either"}
 	}
 	r.Message, r.Asked, r.At, r.Provider = a.Message.ID, true, now, a.Provider
@@ -208,10 +315,14 @@ func (w *world) Meant(c *notifier.Case, e events.Event) events.Event {
 	if !known {
 		return e
 	}
-	done.Task = "" // nobody was asked to do it here
-	if i := slices.IndexFunc(c.Tasks, func(t notifier.Task) bool {
+	same := func(t notifier.Task) bool {
 		return t.What == recorded.what && t.Promise == recorded.promise && t.Contact == recorded.contact
-	}); i >= 0 {
+	}
+	if slices.ContainsFunc(c.Tasks, func(t notifier.Task) bool { return t.ID == done.Task && same(t) }) {
+		return e
+	}
+	done.Task = "" // nobody was asked to do it here
+	if i := slices.IndexFunc(c.Tasks, same); i >= 0 {
 		done.Task = c.Tasks[i].ID
 	}
 	if data, err := json.Marshal(done); err == nil {

@@ -39,7 +39,7 @@ func (c *Comparison) ran() string {
 // kinds is what each kind of promise comes to in each team.
 func (c *Comparison) kinds() report.Section {
 	table := report.Table{Caption: "By promise and team: what happened → what would have", Empty: "Nothing was promised in these days.",
-		Columns: columnsOf("Promise", "Team", "Opened#", "Late#", "Chases#", "First after#", "Leads#", "Managers#", "Heads#", "To families#", "Tasks#")}
+		Columns: columnsOf("Promise", "Team", "Opened#", "Late#", "Chases#", "First chase#", "Leads#", "Managers#", "Heads#", "To families#", "Tasks#")}
 	for _, r := range c.Rows {
 		table.Rows = append(table.Rows, cells(r, r.Happened, r.Candidate))
 	}
@@ -51,7 +51,7 @@ func (c *Comparison) kinds() report.Section {
 // control is where the player does not do what happened.
 func (c *Comparison) control() report.Section {
 	table := report.Table{Caption: "What happened → what the same play gives under the books that were in force", Empty: "Nowhere.",
-		Columns: columnsOf("Promise", "Team", "Opened#", "Late#", "Chases#", "First after#", "Leads#", "Managers#", "Heads#", "To families#", "Tasks#")}
+		Columns: columnsOf("Promise", "Team", "Opened#", "Late#", "Chases#", "First chase#", "Leads#", "Managers#", "Heads#", "To families#", "Tasks#")}
 	for _, r := range c.Rows {
 		if !r.Happened.same(r.Again) {
 			table.Rows = append(table.Rows, cells(r, r.Happened, r.Again))

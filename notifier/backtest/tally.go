@@ -85,13 +85,15 @@ type standing struct {
 		Enquiry string    `json:"enquiry"`
 		Opened  time.Time `json:"opened"`
 	} `json:"promises"`
-	Messages []note `json:"messages"`
-	Tasks    []struct {
-		ID      string `json:"id"`
-		What    string `json:"what"`
-		Promise string `json:"promise"`
-		Contact string `json:"contact"`
-	} `json:"tasks"`
+	Messages []note     `json:"messages"`
+	Tasks    []openTask `json:"tasks"`
+}
+
+type openTask struct {
+	ID      string `json:"id"`
+	What    string `json:"what"`
+	Promise string `json:"promise"`
+	Contact string `json:"contact"`
 }
 
 func newTally(s span) *tally {
@@ -136,13 +138,14 @@ func (t *tally) decided(at time.Time, c *notifier.Case) {
 }
 
 // stood is decided for an entry of the ledger.
-func (t *tally) stood(at time.Time, c *standing) {
-	t.team = c.Team
+func (t *tally) stood(at time.Time, c *standing, n names) {
+	t.team = n.of(c.Team)
 	for _, p := range c.Promises {
-		t.opens(at, p.Rule, p.Enquiry, p.Opened)
+		t.opens(at, n.of(p.Rule), p.Enquiry, p.Opened)
 	}
 	for _, m := range c.Messages {
 		if _, is := t.waiting[m.ID]; !is {
+			m.Promise, m.To, m.Role, m.Channel, m.Words = n.of(m.Promise), n.of(m.To), n.of(m.Role), n.of(m.Channel), n.of(m.Words)
 			t.waiting[m.ID] = m
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"hearback/events"
@@ -102,6 +103,10 @@ type outside struct {
 // Handed fails now and then; what a text came to is heard a few seconds later.
 func (o *outside) Handed(_ *notifier.Case, m notifier.Message, now time.Time) (notifier.Result, []rehearse.Happening) {
 	result := notifier.Result{Status: notifier.Sent, Provider: "of-" + m.ID}
+	if task, is := strings.CutPrefix(m.Promise, notifier.TaskRule+"/"); is { // whoever is chased for it does it the next day
+		done := o.council.Event(o.family, events.TypeTaskDone, "done-"+m.ID, now.AddDate(0, 0, 1), events.TaskDone{Task: task, By: m.To})
+		return result, []rehearse.Happening{heard(done)}
+	}
 	chance := o.random.Float64()
 	switch {
 	case m.Channel == notifier.SMS && chance < recordedBad:
