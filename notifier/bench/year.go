@@ -3,13 +3,11 @@ package bench
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"syscall"
 	"time"
 
 	"hearback/deploy"
@@ -130,9 +128,6 @@ func store(ctx context.Context, s *stream.Stream, r Recorded, files rules.Files)
 
 // ranOnce runs the program against a server and reads what it prints.
 func ranOnce(ctx context.Context, config Config, addr string, result any, args ...string) (c Call, err error) {
-	if _, _, err := net.SplitHostPort(addr); err != nil {
-		return c, err
-	}
 	process := exec.CommandContext(ctx, config.Binary, args...)
 	process.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "HEARBACK_NATS_LISTEN=" + addr, "HEARBACK_DATA_DIR=" + config.Dir}, config.Env...)
 	process.Stderr = config.Log
@@ -143,9 +138,7 @@ func ranOnce(ctx context.Context, config Config, addr string, result any, args .
 	}
 	c.Took = time.Since(begun)
 	c.CPU = process.ProcessState.UserTime() + process.ProcessState.SystemTime()
-	if usage, ok := process.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
-		c.Memory = int64(usage.Maxrss) << 10
-	}
+	c.Memory = mostResident(process.ProcessState)
 	return c, json.Unmarshal(out, result)
 }
 
@@ -163,7 +156,7 @@ func yearFigures(ctx context.Context, config Config, plan Plan) ([]Figure, error
 		{Name: "its resident memory, at most", Value: megabytes(y.Verified.Memory), Unit: "MB"},
 	}
 	if !y.Exact {
-		return figures, broken(fmt.Errorf("the recorded year did not come out the same"))
+		return figures, broken(errors.New("the recorded year did not come out the same"))
 	}
 	return figures, nil
 }
