@@ -168,9 +168,9 @@ func (d *decider) due() {
 	}
 }
 
-// timeIsOver ends a promise whose days were the family's own. What was to be said about
-// them is still said.
+// timeIsOver ends a promise whose days were the family's own.
 func (d *decider) timeIsOver(p Promise) {
+	d.withdrawFor(p.Key(), "the family's time is over", anything)
 	p.Ended = &Ended{At: p.Due, Why: "The family's time is over."}
 	d.ended = append(d.ended, p)
 	d.say("The time of promise "+p.Key()+" is over", "it was the family's own, and nobody is late")

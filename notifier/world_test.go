@@ -91,8 +91,29 @@ var books = rapid.Custom(func(t *rapid.T) notifier.Books {
 		}
 		book.Rules = append(book.Rules, rule)
 	}
+	if rapid.Bool().Draw(t, "the catalogue") {
+		book.Rules = append(book.Rules, catalogue(t)...)
+	}
+	if rapid.Bool().Draw(t, "tells") {
+		book.Tells = []notifier.Tell{{On: []string{events.TypeUpdateSent, events.TypeCallAttemptedNoAnswer, events.TypeOfficerChanged}, Words: "help", Via: vias.Draw(t, "news by")},
+			{On: []string{events.TypeAdviceReceived}, Task: "Call the family"}}
+	}
 	return andAgain(t, &book)
 })
+
+// catalogue are promises as the SEND catalogue has them: for each adviser or case,
+// counted anew by news, the family's own time, and one that takes others over.
+func catalogue(t *rapid.T) []notifier.Rule {
+	advice := notifier.Rule{Name: "advice", OpenedBy: []string{events.TypeAdviceRequested}, KeptBy: []string{events.TypeAdviceReceived},
+		Due: calendar.Due{Amount: amounts.Draw(t, "advice due")}, Statutory: true, RestartedBy: []string{events.TypeUpdateSent},
+		Each: rapid.SampledFrom([]string{"", "adviser", notifier.EachCase}).Draw(t, "each"), Steps: rapid.SliceOfN(steps, 1, 3).Draw(t, "advice steps")}
+	if advice.FamilyTime = rapid.Bool().Draw(t, "the family's own time"); advice.FamilyTime {
+		advice.Steps = []notifier.Step{{At: notifier.Offset{Amount: calendar.Amount{N: 1, Unit: calendar.Days}, Before: true}, Chase: []string{notifier.Family}, Words: "reply-late"}}
+	}
+	urgent := notifier.Rule{Name: "urgent", OpenedBy: []string{events.TypeContactMarkedUrgent}, KeptBy: []string{events.TypeReplySent},
+		Due: calendar.Due{Amount: amounts.Draw(t, "urgent due")}, Replaces: []string{"rule0"}, Steps: rapid.SliceOfN(steps, 1, 3).Draw(t, "urgent steps")}
+	return []notifier.Rule{advice, urgent}
+}
 
 // andAgain adds a second version of a book: other dates and ladders, other closures
 // and holidays, and perhaps a promise that is gone.
@@ -103,7 +124,7 @@ func andAgain(t *rapid.T, book *notifier.Book) notifier.Books {
 	for i := range again.Rules {
 		rule := &again.Rules[i]
 		rule.Due = calendar.Due{Amount: amounts.Draw(t, "due again")}
-		if rapid.Bool().Draw(t, "another ladder") {
+		if rapid.Bool().Draw(t, "another ladder") && !rule.FamilyTime {
 			rule.Steps = rapid.SliceOfN(steps, 1, 4).Draw(t, "steps again")
 		}
 		if rapid.IntRange(0, 4).Draw(t, "acknowledges no more") == 0 {
@@ -173,8 +194,15 @@ func drawEvent(t *rapid.T, now time.Time) (kind string, data any) {
 		events.TypeContactChanged, events.TypeContactUnsafe, events.TypeContactOptedOut, events.TypeMessageReceived, events.TypeMessageReceived, events.TypeTaskDone,
 		events.TypeContactOptedIn, events.TypeContactWished, events.TypeOfficerDeclined, events.TypeReceiptReceived, events.TypeReceiptReceived,
 		events.TypeComplaintReceived, events.TypeComplaintReplied, events.TypeCaseClosed, events.TypeCaseStopped, events.TypeCaseReplanned,
+		events.TypeExceptionRecorded, events.TypeUpdateSent, events.TypeAdviceRequested, events.TypeAdviceRequested, events.TypeAdviceReceived,
+		events.TypeCallAttemptedNoAnswer, events.TypeContactMarkedUrgent,
 	}).Draw(t, "type")
 	switch kind {
+	case events.TypeExceptionRecorded:
+		return kind, events.Exception{Promise: optional(rapid.SampledFrom([]string{"reply", "rule0", "rule1"}), "promise"), Enquiry: optional(queries, "enquiry"),
+			Kind: events.ExceptionClosure, Reason: optional(rapid.Just(spoken), "reason"), Until: day("until", 0, 40)}
+	case events.TypeUpdateSent, events.TypeAdviceRequested, events.TypeAdviceReceived, events.TypeCallAttemptedNoAnswer, events.TypeContactMarkedUrgent:
+		return kind, map[string]string{"adviser": optional(queries, "adviser"), "enquiry": optional(queries, "enquiry"), "contact": optional(ids, "contact"), "note": secretNote}
 	case events.TypeEnquiryReceived:
 		q := events.Enquiry{Enquiry: optional(queries, "enquiry"), Channel: "web", About: secretAbout, Urgent: rapid.Bool().Draw(t, "urgent")}
 		switch rapid.IntRange(0, 2).Draw(t, "who") {

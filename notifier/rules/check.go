@@ -112,8 +112,8 @@ func (r *ruleBook) checkLadder(p *promise) {
 	steps := p.object.key("steps")
 	if p.rule.FamilyTime {
 		for _, s := range p.steps {
-			if s.value.Every != nil || s.value.At.Amount.N > 0 && !s.value.At.Before {
-				r.doc.fault(s.at, "this step comes after due, when the family's time is over and the promise has ended", "move it before due, or take family_time out")
+			if s.value.Every != nil || !s.value.At.Before {
+				r.doc.fault(s.at, "this step does not come before due, when the family's time is over and the promise has ended", "move it before due, or take family_time out")
 			}
 		}
 		return
