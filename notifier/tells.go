@@ -2,6 +2,7 @@ package notifier
 
 import (
 	"slices"
+	"time"
 
 	"hearback/events"
 )
@@ -13,7 +14,7 @@ const NewsRule = "news"
 // newsFor is how old an event may be and still be news: a list of past years that a
 // service loads must not text families about what they have known for long. It covers
 // a fortnight's break in a service.
-const newsFor = 14 * 24
+const newsFor = 14 * 24 * time.Hour
 
 func newsKey(event string) string { return NewsRule + "/" + event }
 
@@ -48,7 +49,7 @@ func (d *decider) tellNews(e events.Event) {
 		}
 		switch {
 		case t.Words == "":
-		case d.now.Sub(start(e, d.book().Calendar)).Hours() > newsFor:
+		case d.now.Sub(start(e, d.book().Calendar)) > newsFor:
 			d.say("The family is not told of "+e.Type, "it happened more than two weeks ago, so it is no news")
 		default:
 			for _, p := range serves {
