@@ -109,4 +109,3 @@ func (s *summing) person(id string) *Person {
 	}
 	return &p
 }
-

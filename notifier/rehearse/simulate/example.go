@@ -41,4 +41,3 @@ func servedBy(m notifier.Message) served {
 	heard := [kinds]string{acknowledged: "acknowledged", toldLate: "told that the reply is late", toldPostponed: "told a new date", askedThemselves: "asked for something", otherwise: "told"}
 	return served{"family", heard[kindOf(m.Kind)] + " by " + channel}
 }
-
