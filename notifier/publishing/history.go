@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -93,9 +94,7 @@ func (h *History) Find(name string) (Version, error) {
 func (h *History) Books(also *notifier.Book) notifier.Books {
 	books := h.shelf.Books()
 	versions := make(map[string]*notifier.Book, len(books.Versions)+1)
-	for name, book := range books.Versions {
-		versions[name] = book
-	}
+	maps.Copy(versions, books.Versions)
 	if also != nil {
 		versions[also.Version] = also
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -184,9 +185,7 @@ func TestANewBankHoliday(t *testing.T) {
 			t.Fatal(err)
 		}
 		files := rules.Files{"bank-holidays.json": string(day)}
-		for name, content := range last.Files {
-			files[name] = content
-		}
+		maps.Copy(files, last.Files)
 		version := publish(t, hearback, files, "the Palace announced it")
 		if done := replan(t, hearback, version, publishing.Touched); done != (publishing.Done{Cases: 1}) {
 			t.Errorf("re-planning: %+v", done)

@@ -62,12 +62,12 @@ func TestTheDifferenceIsToldInSentences(t *testing.T) {
 			t.Errorf("%s: %v", e.to, err)
 			continue
 		}
-		all := ""
+		var all strings.Builder
 		for _, c := range changes {
-			all += c.What + "\n"
+			all.WriteString(c.What + "\n")
 		}
-		if !strings.Contains(all, e.says) {
-			t.Errorf("%q is told as:\n%swant %s", e.to, all, e.says)
+		if !strings.Contains(all.String(), e.says) {
+			t.Errorf("%q is told as:\n%swant %s", e.to, all.String(), e.says)
 		}
 		if back, err := rules.Diff(after, before); err != nil || len(back) == 0 {
 			t.Errorf("the way back from %q: %+v (%v)", e.to, back, err)
