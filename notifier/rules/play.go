@@ -74,7 +74,7 @@ func (p *proof) playOnce(pr *promise, start time.Time, counted map[int64]calenda
 		due.Working = nil
 		counted[start.Unix()] = due
 	}
-	if due.BeyondTable && p.beyond == nil && p.day(start) >= 0 {
+	if day := p.day(start); due.BeyondTable && p.beyond == nil && day >= 0 && day < soon {
 		p.beyond = &beyond{pr, start, due.Date}
 	}
 	run := trialRun{start: start, due: due}
@@ -125,6 +125,10 @@ type placed struct {
 	date   calendar.Date
 	offset notifier.Offset
 }
+
+// soon is how many days ahead a promise is opened whose date may not lie beyond the
+// table of bank holidays: for later ones, GOV.UK publishes in time.
+const soon = 31
 
 // beyond is the first promise whose date lies beyond the table of bank holidays.
 type beyond struct {
@@ -215,7 +219,7 @@ func (p *proof) markRepeats(steps []fired) {
 			p.markEvery(&steps[i].days, every.Unit)
 		}
 	}
-	if !repeats {
+	if !repeats && !steps[0].promise.rule.FamilyTime {
 		p.markEvery(&steps[len(steps)-1].days, calendar.WorkingDays)
 	}
 }

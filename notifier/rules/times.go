@@ -17,6 +17,10 @@ import (
 // order, an hour more where the clocks go back.
 const longestWait = 38 * time.Hour
 
+// oftenEarly is how often a step may lie before the opening, as a share of all days:
+// once in so many. Around Christmas that happens to sound steps.
+const oftenEarly = 12
+
 // times holds what is wrong with the times of one promise's steps, as it shows
 // while the promise is opened day by day. The first example of each is kept.
 type times struct {
@@ -28,6 +32,8 @@ type times struct {
 	unread  []*example  // by step: staff are at home when it fires
 	unheard []*example  // by step: the family hears long after it
 	early   []*example  // by step: it lies before the opening
+	opens   int         // how often the promise was opened on trial
+	earlies []int       // by step: how often it lay before the opening
 }
 
 // following is how two steps, one of which stands above the other, follow each other.
@@ -49,7 +55,7 @@ func newTimes(p *proof, pr *promise) times {
 	for i := range pr.steps {
 		wakes[i] = p.wakesStaff(&pr.steps[i])
 	}
-	return times{wakes: wakes, proof: p, promise: pr, pairs: make([]following, n*n), unread: make([]*example, n), unheard: make([]*example, n), early: make([]*example, n)}
+	return times{wakes: wakes, proof: p, promise: pr, pairs: make([]following, n*n), unread: make([]*example, n), unheard: make([]*example, n), early: make([]*example, n), earlies: make([]int, n)}
 }
 
 // look judges the instants of the steps for one due date.
@@ -84,8 +90,12 @@ func (t *times) opened(run trialRun) {
 	if t.promise.rule.Due.Before != nil || namesDate(t.promise.rule) {
 		return
 	}
+	t.opens++
 	for i, at := range run.steps {
-		if t.early[i] == nil && t.promise.steps[i].value.At.Before && !at.After(run.start) {
+		if !t.promise.steps[i].value.At.Before || at.After(run.start) {
+			continue
+		}
+		if t.earlies[i]++; t.early[i] == nil {
 			t.early[i] = &example{run: run, at: at}
 		}
 	}
@@ -207,7 +217,7 @@ func (t *times) report() {
 		early, unread := t.early[i], t.unread[i]
 		switch {
 		case t.reportPairs(i):
-		case early != nil:
+		case early != nil && t.earlies[i] > t.opens/oftenEarly:
 			d.warn(s.at, "this step lies before the promise opens on some days, and then fires at once: "+t.opening(early.run)+", it would be on "+t.moment(early.at),
 				"move it nearer to due: the promise is due "+dueWords(t.promise.rule))
 		case unread != nil:
