@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hearback/deploy"
+	"hearback/notifier"
 	"hearback/notifier/app"
 	"hearback/notifier/calendar"
 	"hearback/notifier/rules"
@@ -80,6 +81,11 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 		return printExplained(book, sample, io)
 	}
 	return nil
+}
+
+// proveFromToday proves a book as check does: what fails there is not published.
+func proveFromToday(book fs.FS) (*notifier.Book, []rules.Fault) {
+	return rules.Prove(book, calendar.DateOf(time.Now(), time.Local))
 }
 
 // dayOr reads a day that a flag gives, and takes another where it gives none.
