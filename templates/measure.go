@@ -107,7 +107,7 @@ func (w *words) judgeSegments(s *source, worst *Segments) {
 // MayBeMissing are the values that an event or a contact may lack. Words that cannot do
 // without one are not sent where it lacks.
 func MayBeMissing() []string {
-	return []string{"name", "told", "your link", "late by", "officer name", "link", "replied link", "until link", "not mine link", "text back", "urgent"}
+	return []string{"name", "told", "your link", "late by", "officer name", "link", "replied link", "until link", "not mine link", "text back", "urgent", "officer", "cites"}
 }
 
 func (w *words) judgeMissing(s *source) {
