@@ -94,7 +94,7 @@ func Compare(ctx context.Context, source Source, book *notifier.Book, window Win
 		workers[i] = shards[i].read
 	}
 	ran := &chronicle{}
-	if _, err := deal(ctx, source, []string{events.EventWildcard, events.LedgerWildcard}, workers, ran.add); err != nil {
+	if _, err := deal(ctx, source, []string{events.EventPrefix, events.LedgerPrefix}, workers, ran.add); err != nil {
 		return nil, err
 	}
 	end := counted.to.Add(-1)

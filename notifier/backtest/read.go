@@ -9,6 +9,7 @@ import (
 	"context"
 	"hash/crc32"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,7 +22,8 @@ import (
 // Source is a council's stream.
 type Source interface {
 	Info(ctx context.Context) (stream.Info, error)
-	// History gives what was stored on the subjects before the call, oldest first.
+	// History gives what was stored on the subjects before the call, oldest first;
+	// without a subject, everything.
 	History(ctx context.Context, subjects []string, fn func(stream.Record)) error
 }
 
@@ -48,11 +50,11 @@ type reading struct {
 	last   uint64
 }
 
-// deal reads the subjects, and the books, and gives each record to the worker of
-// its case, so that those of one case stay in the order of the stream. It returns
+// deal reads the stream and gives each record whose subject begins with one of the
+// prefixes to the worker of its case, so that those of one case stay in the order of the stream. It returns
 // once every worker has returned. book, where there is one, is told of each version
 // as it comes.
-func deal(ctx context.Context, source Source, subjects []string, workers []func(<-chan []item), book func(stream.Record, notifier.Books)) (r reading, err error) {
+func deal(ctx context.Context, source Source, prefixes []string, workers []func(<-chan []item), book func(stream.Record, notifier.Books)) (r reading, err error) {
 	r = reading{books: engine.NewShelf(), unread: map[uint64]error{}}
 	info, err := source.Info(ctx)
 	if err != nil {
@@ -66,13 +68,18 @@ func deal(ctx context.Context, source Source, subjects []string, workers []func(
 		queues[i] = make(chan []item, batchesAhead)
 		working.Go(func() { work(queues[i]) })
 	}
-	err = source.History(ctx, append([]string{events.BookWildcard}, subjects...), func(record stream.Record) {
+	// The whole stream, because the server is slow to find what fits several subjects
+	// among those of many cases.
+	err = source.History(ctx, nil, func(record stream.Record) {
 		if strings.HasPrefix(record.Subject, events.BookPrefix) {
 			if err := r.books.Take(record.Sequence, record.Data); err != nil {
 				r.unread[record.Sequence] = err
 			} else if book != nil {
 				book(record, r.books.Books())
 			}
+			return
+		}
+		if !slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(record.Subject, prefix) }) {
 			return
 		}
 		ref := caseOf(record.Subject)

@@ -80,7 +80,7 @@ func Verify(ctx context.Context, source Source, build string) (Verified, error) 
 		checkers[i] = newChecker(build, info.FirstSequence)
 		workers[i] = checkers[i].work
 	}
-	if _, err := deal(ctx, source, []string{events.EventWildcard, events.LedgerWildcard, events.RejectedWildcard}, workers, nil); err != nil {
+	if _, err := deal(ctx, source, []string{events.EventPrefix, events.LedgerPrefix, events.RejectedPrefix}, workers, nil); err != nil {
 		return Verified{}, err
 	}
 	var through uint64
