@@ -28,6 +28,9 @@ func TestReplanningThereAndBackBringsTheDatesBack(t *testing.T) {
 		w.replans("drawn")
 		for _, p := range before.Promises {
 			now, open := w.c.Promise(p.Key())
+			if rule, _ := w.books.Versions["drawn"].Rule(p.Rule); rule.FamilyTime && !p.Due.After(w.now) && open && now.Book == "drawn again" {
+				continue // by the old date the family's own time would be over, and nobody takes it from them
+			}
 			if !open || !now.Due.Equal(p.Due) || now.DueDate != p.DueDate || now.Book != p.Book {
 				t.Fatalf("promise %s was due %s (%s) under %s and comes back due %s (%s) under %s", p.Key(), p.DueDate, p.Due, p.Book, now.DueDate, now.Due, now.Book)
 			}

@@ -26,7 +26,7 @@ func bundled(t testing.TB) rules.Files {
 var edits = []struct{ file, from, to, says string }{
 	{"rules.yaml", "due: 5 working days", "due: 7 working days", `The promise "reply" is due 7 working days after it opens (was 5 working days after it opens).`},
 	{"rules.yaml", "{at: 2 working days before due, chase: [officer], words: reply-due-soon}", "{at: 1 working day before due, chase: [officer], words: reply-due-soon}", `The promise "reply" has the new step: 1 working day before it is due, the officer is chased (reply-due-soon).`},
-	{"rules.yaml", "when: data.urgent == true", "when: data.urgent == true && data.channel == 'phone'", `The promise "urgent-reply" opens where data.urgent == true && data.channel == 'phone' (was where data.urgent == true).`},
+	{"rules.yaml", "when: data.urgent == true", "when: data.urgent == true && data.channel == 'phone'", `The promise "urgent-reply" opens where data.urgent == true && data.channel == 'phone' || type == "contact.marked-urgent" (was where data.urgent == true || type == "contact.marked-urgent").`},
 	{"rules.yaml", "fri: [\"09:00-16:30\"]", "fri: [\"09:00-12:00\"]", "Friday 9am to midday (was "},
 	{"rules.yaml", "{from: 2026-12-24, to: 2027-01-01, name: Christmas closure}", "{from: 2026-12-24, to: 2027-01-08, name: Christmas closure}", "The council is closed from Thursday 24 December 2026 to Friday 8 January 2027 (Christmas closure)."},
 	{"rules.yaml", "mon-sat: [\"08:00-20:00\"]", "mon-fri: [\"08:00-20:00\"]", "Families are contacted unprompted Monday to Friday 8am to 8pm (was Monday to Saturday 8am to 8pm)."},

@@ -54,7 +54,7 @@ func (r reading) book() *notifier.Book {
 	if r.faults.stop() {
 		return nil
 	}
-	return r.rules.book(r.version, r.dir.value, r.words.library)
+	return r.rules.book(r.version, r.dir.value, r.words.library.Only(r.rules.uses))
 }
 
 var ruleBookShape = shape{"the rules", []field{

@@ -179,10 +179,14 @@ func TestATamperedLedgerIsFound(t *testing.T) {
 			return r.Sequence < cut && !strings.HasPrefix(r.Subject, events.BookPrefix)
 		})
 		late := recorded(slices.Clone(books))
-		for i := range late {
-			if late[i].Sequence < cut { // the book was published again since
-				late[i].Sequence = cut
+		published := uint64(0)
+		for _, r := range late {
+			if r.Sequence < cut {
+				published++
 			}
+		}
+		for i := range published { // they were published again since, one after the other
+			late[i].Sequence = cut - published + i
 		}
 		v := verified(t, late, "")
 		if v.Begun == 0 || v.Different != 0 || v.Same == 0 {

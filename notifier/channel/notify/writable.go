@@ -33,17 +33,21 @@ const welsh = "ẁỳÀÈÌÒÙẀỲáíóúẃýÁÍÓÚẂÝëïẅÿËÏẄ�
 // It is true where no character is lost once templates.Normalise has done the same;
 // why says for an officer what would be, and holds nothing of the text.
 func Writable(text string) (ok bool, why string) {
+	what := ""
 	for _, r := range templates.Measure(templates.Normalise(text)).Forced {
 		if strings.ContainsRune(welsh, r) {
 			continue
 		}
-		what := "signs that are no letters, such as emoji"
 		if script := scriptOf(r); script != "" {
 			what = script + " letters"
+			break // letters say more than the signs round them
 		}
-		return false, "The text has " + what + ", for which GOV.UK Notify would write question marks."
+		what = "signs that are no letters, such as emoji"
 	}
-	return true, ""
+	if what == "" {
+		return true, ""
+	}
+	return false, "The text has " + what + ", for which GOV.UK Notify would write question marks."
 }
 
 // scriptOf names the script of a letter; it is empty for signs that belong to none,
