@@ -19,6 +19,7 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 	asJSON := flags.Bool("json", false, "print the faults as a JSON array")
 	explain := flags.Bool("explain", false, "say what the book promises, and what follows day by day if nobody replies")
 	on := flags.String("on", "", "with --explain: the day on which a family gets in touch (default: next Monday)")
+	page := pageFlag(flags)
 	words := flags.Bool("words", false, "measure the words instead: segments of texts, reading age, longest sentence")
 	first := flags.String("from", "", "the day from which a year is proved, such as 2026-12-21 (default: today)")
 	if err := parse(flags, args); err != nil {
@@ -40,8 +41,12 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 	if err != nil {
 		return err
 	}
-	if *on != "" && !*explain {
-		return errUsage{"--on chooses the day of --explain; add --explain"}
+	if !*explain {
+		for _, with := range []string{"on", "html"} {
+			if flags.Lookup(with).Value.String() != "" {
+				return errUsage{"--" + with + " goes with --explain; add --explain"}
+			}
+		}
 	}
 	book, faults := rules.Prove(source, from)
 	wrong := 0
@@ -77,10 +82,13 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 	if wrong > 0 {
 		return errSaid
 	}
-	if *explain && !*asJSON {
-		return printExplained(book, sample, io)
+	if !*explain {
+		return nil
 	}
-	return nil
+	if err := page(explainedPage(book, sample)); err != nil || *asJSON {
+		return err
+	}
+	return printExplained(book, sample, io)
 }
 
 // proveFromToday proves a book as check does: what fails there is not published.

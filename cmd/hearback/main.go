@@ -39,7 +39,7 @@ func verbs() []verb {
 		{"run", "run", "the main job: everything in one process", runVerb},
 		{"demo", "demo [--families N]", "run with a made-up council; messages are captured, nothing is sent", demoVerb},
 		{"publish", "publish [--json] [FILE…]", "store events (CloudEvents as JSON lines) from files or standard input", publishVerb},
-		{"check", "check [--explain | --words] [--on DAY] [--from DAY] [--json] [DIR]", "prove a book for a year: every fault with its place and what to do; say what it promises, day by day", checkVerb},
+		{"check", "check [--explain | --words] [--on DAY] [--html FILE] [--from DAY] [--json] [DIR]", "prove a book for a year: every fault with its place and what to do; say what it promises, day by day", checkVerb},
 		{"simulate", "simulate [--cases N] [--days N] [--from DATE] [--seed N] [--caseload N] [--json] [--html FILE] [DIR]", "play weeks of an invented council through a book: what families hear, whom it chases, who waits", simulateVerb},
 		{"waiting", "waiting [--json]", "who is waiting for a reply, the longest wait first", waitingVerb},
 		{"tasks", "tasks [--json]", "what only a person can do, the oldest first: phone a family, find out who wrote", tasksVerb},
