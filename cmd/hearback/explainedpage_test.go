@@ -19,7 +19,7 @@ func TestABookIsExplainedOnOnePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(html)
-	promises := strings.Count(got.out, "\nThe promise \"") / 2 // a paragraph and a timeline of each
+	promises := strings.Count(got.out, "\nThe promise \"") / 2      // a paragraph and a timeline of each
 	if promises < 40 || strings.Count(page, "<svg") != promises+1 { // tasks have a chart too
 		t.Errorf("%d promises and %d charts", promises, strings.Count(page, "<svg"))
 	}
