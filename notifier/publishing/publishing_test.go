@@ -15,6 +15,7 @@ import (
 	"hearback/deploy"
 	"hearback/events"
 	"hearback/notifier"
+	"hearback/notifier/backtest"
 	"hearback/notifier/calendar"
 	"hearback/notifier/engine"
 	"hearback/notifier/publishing"
@@ -97,8 +98,8 @@ func told(t *testing.T, town *story.Town, hearback *story.Replica, ref, words st
 	return list
 }
 
-// The manager shortens the reply promise from 10 to 5 working days, sees what that does
-// to the open promises, publishes, re-plans, and the ledger of an open case tells it.
+// The manager shortens the reply promise from 10 to 5 working days, sees what it would
+// have done in the last ninety days and what it does to the open promises, publishes, re-plans, and the ledger of an open case tells it.
 func TestTheManagerShortensThePromise(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -108,13 +109,19 @@ func TestTheManagerShortensThePromise(t *testing.T) {
 		town.Opens("H-1", "north", "o.jane", family, "")
 		town.Asks("H-1", "e1")
 		town.Phone(family).Expects("reply by 5pm on Mon 7 Dec")
+		town.Opens("H-3", "north", "o.jane", "07700 900125", "")
+		town.Asks("H-3", "e3")
+		town.Phone("07700 900125").Expects("reply by 5pm on Mon 7 Dec")
 		town.Until("Mon 30 Nov 2026 09:00")
 		town.Opens("H-2", "north", "o.jane", "07700 900124", "")
 		town.Asks("H-2", "e2")
 		town.Phone("07700 900124").Expects("reply by 5pm on Mon 14 Dec")
+		town.Until("Tue 1 Dec 2026 10:00")
+		town.Replies("H-3", "e3")
 		town.Until("Tue 1 Dec 2026 11:00")
 
 		files := bundle(t, deploy.Hertfordshire())
+		shorter(t, hearback, files)
 		changes, err := rules.Diff(long.Files, files)
 		if want := `The promise "reply" is due 5 working days after it opens (was 10 working days after it opens).`; err != nil || len(changes) != 1 || changes[0].What != want {
 			t.Fatalf("the difference is %+v (%v), want %s", changes, err, want)
@@ -160,6 +167,27 @@ func TestTheManagerShortensThePromise(t *testing.T) {
 		town.Silence()
 		town.Replay()
 	})
+}
+
+// shorter looks at what five working days would have done to the last ninety days: two
+// of three replies would have been late, none was, and the officer and the lead would
+// have been chased.
+func shorter(t *testing.T, hearback *story.Replica, files rules.Files) {
+	t.Helper()
+	book, _ := rules.Load(files.FS())
+	today := calendar.DateOf(time.Now(), book.Calendar.Location)
+	c, err := backtest.Compare(t.Context(), hearback.Stream, book, backtest.Window{From: today.AddDays(-89), To: today}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(c.Rows, func(r backtest.Row) bool { return r.Promise == "reply" && r.Team == "north" })
+	if i < 0 || !c.Exact {
+		t.Fatalf("the last ninety days: %+v", c)
+	}
+	was, is := c.Rows[i].Happened, c.Rows[i].Candidate
+	if was.Opened != 3 || is.Opened != 3 || was.Late != 0 || is.Late != 2 || was.Chases != 0 || is.Chases < 4 {
+		t.Errorf("what happened: %+v; under five days: %+v", was, is)
+	}
 }
 
 // A bank holiday that is proclaimed moves the promises that it touches and no others,
