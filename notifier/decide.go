@@ -285,13 +285,20 @@ func (d *decider) openPromise(rule Rule, q events.Enquiry, caller *Contact, open
 		return
 	}
 	if heard := d.climb(&p, rule); rule.Acknowledge != nil && !heard {
-		d.tellFamily(p, Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.Via, rule.Acknowledge.AnyHour,
-			"the family got in touch and must hear at once that they were heard")
+		d.tellFamily(p, Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.Via, rule.Acknowledge.AnyHour, p.heardBecause())
 	}
 	d.c.Promises = append(d.c.Promises, p)
 	if d.c.Officer == "" && d.c.Team == Unassigned {
 		d.say("Nobody is assigned to this case", "no case.opened has named a team and an officer")
 	}
+}
+
+// heardBecause says why the family hears that the promise opened.
+func (p Promise) heardBecause() string {
+	if p.Channel == "" { // nobody wrote or rang
+		return "something happened that the family must hear of at once"
+	}
+	return "the family got in touch and must hear at once that they were heard"
 }
 
 // about picks the promises of one enquiry, or every one where none is named.

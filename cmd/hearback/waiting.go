@@ -67,7 +67,7 @@ func waitingVerb(ctx context.Context, flags *flag.FlagSet, args []string, io str
 func state(w picture.Waiting, now time.Time) string {
 	switch {
 	case w.Kept != nil:
-		return "answered"
+		return "kept"
 	case w.Ended != "":
 		return "ended"
 	case w.Unreachable:
