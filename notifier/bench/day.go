@@ -53,6 +53,9 @@ type Day struct {
 	// first message; LongestRest and MedianRest of the rest of the day, as fast
 	// as it could be stored.
 	LongestBurst, MedianBurst, LongestRest, MedianRest time.Duration
+	// LongestMended is of those whom no message could reach at first: a task asked
+	// a person to phone them, and a later event brought a way to write to them.
+	LongestMended time.Duration
 	// Backlog is the most cases at once that had messages on their way.
 	Backlog int
 	// Rest is how many of the day's other events were stored per second.

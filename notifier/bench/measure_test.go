@@ -61,7 +61,7 @@ func TestSizeOfAFewPromises(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%+v", s)
-	if s.Idle <= 0 || s.Binary <= 0 || s.Cold <= 0 || s.Asked.Leading < s.Asked.Ready || s.Crashed.Leading < s.Crashed.Ready || s.Disk <= 0 {
+	if s.Idle <= 0 || s.Binary <= 0 || s.Cold <= 0 || s.Asked.Leading < s.Asked.Ready || s.Crashed.Leading < s.Crashed.Ready || s.Asked.Floor <= 0 || s.Crashed.Floor <= 0 || s.Disk <= 0 {
 		t.Errorf("something was not measured: %+v", s)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"hearback/events"
 	"hearback/notifier/channel/standin"
+	"hearback/notifier/stream"
 )
 
 // Size is how much a council takes, and how long it takes to start.
@@ -34,8 +35,10 @@ type Size struct {
 	Disk int64
 }
 
-// Restart is how long a start took: until ready, and until it leads.
-type Restart struct{ Ready, Leading time.Duration }
+// Restart is how long a start took: until ready, and until it leads. Floor is how
+// long the server alone takes on the same folder until the last entry of every
+// case has been read, with nothing done about it.
+type Restart struct{ Ready, Leading, Floor time.Duration }
 
 // Each is the resident bytes for each open promise, after a restart.
 func (s Size) Each() float64 { return float64(s.Restarted-s.Idle) / float64(s.Promises) }
@@ -157,6 +160,9 @@ func (c *council) memoryAfter(ctx context.Context, d time.Duration) (int64, erro
 
 // restart starts the process and checks that it knows every promise.
 func (c *council) restart(ctx context.Context, promises int) (r Restart, err error) {
+	if r.Floor, err = startFloor(ctx, filepath.Join(c.config.Dir, "data", "stream"), filepath.Join(c.config.Dir, "floor")); err != nil {
+		return r, fmt.Errorf("the server alone on the same folder: %w", err)
+	}
 	begun := time.Now()
 	if r.Ready, err = c.start(ctx); err != nil {
 		return r, err
@@ -169,6 +175,32 @@ func (c *council) restart(ctx context.Context, promises int) (r Restart, err err
 		return r, fmt.Errorf("after the restart %d of %d promises are open", known, promises)
 	}
 	return r, nil
+}
+
+// startFloor starts the server alone on a copy of a folder and reads the last
+// entry of every case.
+func startFloor(ctx context.Context, dir, copied string) (time.Duration, error) {
+	defer os.RemoveAll(copied)
+	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+		return 0, err
+	}
+	begun := time.Now()
+	server, err := stream.StartServer(stream.ServerConfig{Dir: copied})
+	if err != nil {
+		return 0, err
+	}
+	defer server.Close()
+	conn, err := server.Connect()
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	s, err := stream.Open(ctx, conn, stream.Options{})
+	if err != nil {
+		return 0, err
+	}
+	_, err = s.LoadLast(ctx, events.LedgerWildcard, func(stream.Record) {})
+	return time.Since(begun), err
 }
 
 // weigh adds up a folder's files.

@@ -30,9 +30,10 @@ type Asked struct {
 	Enquiries int
 	// Heard were told at once; Answered had their reply before that; Phone could
 	// not be reached by any message, so that a task asks a person to phone, even if
-	// a way to them became known later. Added wrote again about what is open, less
-	// than a day after a message from us. Silent are none of these.
-	Heard, Answered, Phone, Added, Silent int
+	// a way to them became known later. Mended are those of them who then had a
+	// message too. Added wrote again about what is open, less than a day after a
+	// message from us. Silent are none of these.
+	Heard, Answered, Phone, Mended, Added, Silent int
 }
 
 // handed is a message as it was decided.
@@ -59,11 +60,13 @@ type ledger struct {
 	ended, tasks, opened, phone map[string]bool
 	// again are the cases of which somebody wrote while their promise was open.
 	again map[string]bool
+	// called is when a task was first opened for an enquiry.
+	called map[string]time.Time
 }
 
 func newLedger() *ledger {
 	return &ledger{messages: map[string]handed{}, digests: map[string]bool{}, family: map[string][]string{}, recorded: map[string]time.Time{},
-		ended: map[string]bool{}, tasks: map[string]bool{}, opened: map[string]bool{}, phone: map[string]bool{}, again: map[string]bool{}}
+		ended: map[string]bool{}, tasks: map[string]bool{}, opened: map[string]bool{}, phone: map[string]bool{}, again: map[string]bool{}, called: map[string]time.Time{}}
 }
 
 // take adds an entry.
@@ -95,6 +98,9 @@ func (l *ledger) take(e notifier.Entry) {
 			l.tally.Kept++
 		case events.TypeTaskOpened:
 			l.tally.Tasks++
+			if key := e.Case.Ref + " " + o.Data.Enquiry; l.called[key].IsZero() {
+				l.called[key] = e.At
+			}
 		}
 	}
 	if len(e.Case.Tasks) > 0 {
@@ -164,7 +170,7 @@ func (p *dayPlay) account(ctx context.Context, began uint64, told []rehearse.Tim
 	d.Before, d.Played = before.tally, played.tally
 	d.TextsTwice = p.textsTwice(before, played)
 	accepted := p.accepted(played)
-	var burst, rest []time.Duration
+	var burst, rest, mended []time.Duration
 	for _, e := range told {
 		if e.Type != events.TypeEnquiryReceived && e.Type != events.TypeMessageReceived {
 			continue
@@ -172,9 +178,15 @@ func (p *dayPlay) account(ctx context.Context, began uint64, told []rehearse.Tim
 		d.Asked.Enquiries++
 		published := p.published[e.ID]
 		first, heard := played.firstHeard(e, published, accepted)
+		called := played.called[e.Case+" "+e.ID]
 		switch {
 		case played.phone[e.Case+" "+e.ID]:
 			d.Asked.Phone++
+		case heard && !called.IsZero() && called.Before(first):
+			// No message could reach them; a person knew, and the wait ended when somebody mended the way.
+			d.Asked.Phone++
+			d.Asked.Mended++
+			mended = append(mended, first.Sub(published))
 		case heard && inBatch(e, plan):
 			d.Asked.Heard++
 			burst = append(burst, first.Sub(published))
@@ -193,6 +205,7 @@ func (p *dayPlay) account(ctx context.Context, began uint64, told []rehearse.Tim
 	}
 	d.LongestBurst, d.MedianBurst = percentile(burst, 1), percentile(burst, 0.5)
 	d.LongestRest, d.MedianRest = percentile(rest, 1), percentile(rest, 0.5)
+	d.LongestMended = percentile(mended, 1)
 	return nil
 }
 
