@@ -1,9 +1,7 @@
 package templates
 
 import (
-	"maps"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,14 +18,46 @@ func (v Values) get(name string) string {
 	if value, ok := v[name]; ok {
 		return value
 	}
-	// Two spellings of one name in one map would be a mistake of the caller;
-	// sorting makes it at least the same mistake every time.
-	for _, key := range slices.Sorted(maps.Keys(v)) {
-		if key != name && fold(key) == fold(name) {
-			return v[key]
+	// Most words ask for values that most messages lack, so this allocates nothing.
+	// Two spellings of one name in one map would be a mistake of the caller; taking
+	// the first in order makes it at least the same mistake every time.
+	found, is := "", false
+	for key := range v {
+		if sameName(key, name) && (!is || key < found) {
+			found, is = key, true
 		}
 	}
-	return ""
+	if !is {
+		return ""
+	}
+	return v[found]
+}
+
+// sameName reports whether Notify would take both for one name: see fold.
+func sameName(a, b string) bool {
+	for {
+		x, restA := nextLetter(a)
+		y, restB := nextLetter(b)
+		if x != y {
+			return false
+		}
+		if x == 0 {
+			return true
+		}
+		a, b = restA, restB
+	}
+}
+
+// nextLetter is the first rune that counts in a name, in lower case; 0 at its end.
+func nextLetter(name string) (rune, string) {
+	for name != "" {
+		r, size := utf8.DecodeRuneInString(name)
+		name = name[size:]
+		if r != '_' && r != '-' && !unicode.IsSpace(r) {
+			return unicode.ToLower(r), name
+		}
+	}
+	return 0, ""
 }
 
 // yes tells whether a value shows optional text. The words are Notify's.
