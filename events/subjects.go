@@ -22,6 +22,8 @@ const (
 	BookWildcard = BookPrefix + ">"
 
 	LeaderSubject = "hearback.leader"
+
+	SeenPrefix = "hearback.seen."
 )
 
 // UnknownCase stands for the case in the subject of a rejected message whose case
@@ -49,6 +51,10 @@ func ParseSubject(subject string) (caseRef, eventType string, ok bool) {
 
 // LedgerSubject is where the decisions about one case are stored.
 func LedgerSubject(caseRef string) string { return LedgerPrefix + caseRef }
+
+// SeenSubject is where it is written down who has looked at a case, or acted on it, in
+// the console.
+func SeenSubject(caseRef string) string { return SeenPrefix + caseRef }
 
 // OutcomeSubject is where Hearback tells other services what came of an event.
 func OutcomeSubject(caseRef, eventType string) string {

@@ -30,7 +30,6 @@ import (
 	"hearback/notifier/channel/email"
 	"hearback/notifier/channel/notify"
 	"hearback/notifier/channel/sms"
-	"hearback/notifier/console"
 	"hearback/notifier/doorstep"
 	"hearback/notifier/engine"
 	"hearback/notifier/inbound"
@@ -166,7 +165,7 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 		return nil, err
 	}
 	a.onClose("publisher", func(context.Context) error { publisher.Close(); return nil })
-	pages := console.New(reader, publisher.Publisher, console.Options{Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, SignInMissing: !options.Demo})
+	pages := a.console(running, reader, publisher, options)
 	gateway := inbound.Events(publisher, publisher, string(config.IngestToken), options.Demo, time.Now)
 	visitors := doorstep.New(visited{reader}, publisher, doorstep.Options{Keys: keys})
 	if err := a.serve(routes(pages, visitors, gateway, inbound.Health(a.ready), a.metrics(), a.webhooks(publisher, keys))); err != nil {

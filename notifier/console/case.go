@@ -3,7 +3,6 @@ package console
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -57,17 +56,6 @@ type messageCard struct {
 type line struct {
 	At        moment
 	What, Why string
-}
-
-// findCase sends the browser to the case that was asked for.
-func (c *console) findCase(w http.ResponseWriter, r *http.Request) {
-	ref := strings.TrimSpace(r.URL.Query().Get("ref"))
-	if !validCase(ref) {
-		c.say(w, http.StatusNotFound, "That is not a case reference",
-			"A case reference has 1 to 64 letters, digits, hyphens or underscores, such as H-10482.")
-		return
-	}
-	http.Redirect(w, r, "/cases/"+url.PathEscape(ref), http.StatusSeeOther)
 }
 
 func (c *console) showCase(w http.ResponseWriter, r *http.Request) {

@@ -7,6 +7,8 @@ import (
 	_ "time/tzdata" // so that London's clock is known on every machine
 
 	"hearback/events"
+	"hearback/notifier"
+	"hearback/notifier/caseload"
 	"hearback/notifier/picture"
 )
 
@@ -62,6 +64,15 @@ type Options struct {
 	Demo bool
 	// SignInMissing closes the console: one page says what to do instead.
 	SignInMissing bool
+	// Who says who asks for a page; where nobody has signed in it answers for itself and
+	// ok is false. Nil, in the demonstration only: see Everybody.
+	Who func(w http.ResponseWriter, r *http.Request) (who Caller, ok bool)
+	// Cases are what lists and the search box show.
+	Cases *caseload.Index
+	// Book is the book in force.
+	Book func() *notifier.Book
+	// Trail is where views of a case and acts are written down; nil: nowhere.
+	Trail Trail
 	// Now is the clock of the pages; nil is time.Now.
 	Now func() time.Time
 }
@@ -75,12 +86,32 @@ func New(source Source, actions Actions, options Options) http.Handler {
 	if err != nil {
 		panic("console: the time zone of London is built in and must load: " + err.Error())
 	}
+	if options.Cases == nil {
+		options.Cases = caseload.New()
+	}
+	if options.Book == nil {
+		options.Book = func() *notifier.Book { return &notifier.Book{} }
+	}
+	if options.Who == nil {
+		if !options.Demo && !options.SignInMissing {
+			panic("console: only the demonstration may be open to everybody")
+		}
+	}
 	c := &console{source: source, actions: actions, options: options, london: london, pages: parsePages()}
+	if c.options.Who == nil {
+		c.options.Who = c.played
+	}
 	return c.handler()
 }
 
-// console is one site. It is not changed after it is made.
+// Everybody is whoever looks at the demonstration: they may do everything.
+func Everybody() Caller {
+	return Caller{ID: "demo", Name: "The demonstration", Roles: []Role{Officer, Manager, Operator}}
+}
+
+// console is one site as one caller sees it. It is not changed after it is made.
 type console struct {
+	who     Caller
 	source  Source
 	actions Actions
 	options Options

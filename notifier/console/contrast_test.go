@@ -13,7 +13,7 @@ var colourPattern = regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{6});`)
 // Every pair of text and ground that the stylesheet uses can be read: 4.5 to 1 for
 // text, 3 to 1 for edges and the focus (WCAG 2.2, 1.4.3 and 1.4.11), light and dark.
 func TestContrast(t *testing.T) {
-	light, rest, found := strings.Cut(string(asset("assets/console.css")), "@media (prefers-color-scheme: dark)")
+	light, rest, found := strings.Cut(string(stylesheet()), "@media (prefers-color-scheme: dark)")
 	if !found {
 		t.Fatal("the stylesheet has no dark colours")
 	}

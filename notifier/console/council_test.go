@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -194,4 +195,9 @@ func story(w picture.Waiting, now time.Time) picture.CaseView {
 		view.Tasks = []notifier.Task{{ID: w.Case + "-t1", What: "Phone the family: no message can reach them", Why: "the text failed: it is a landline", Opened: now}}
 	}
 	return view
+}
+
+// anybody is signed in and may do everything.
+func anybody(http.ResponseWriter, *http.Request) (console.Caller, bool) {
+	return console.Everybody(), true
 }

@@ -241,7 +241,7 @@ func TestSaysWhenNothingCouldBeStored(t *testing.T) {
 func TestRecordsAReplyToACaseThatCannotBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := busyCouncil()
-		h := console.New(unreadable{c}, c, console.Options{Now: morning})
+		h := console.New(unreadable{c}, c, console.Options{Who: anybody, Now: morning})
 		if w := send(h, "/replies", replyAnswers()); w.Code != http.StatusSeeOther || len(c.published) != 1 {
 			t.Errorf("status %d, %d published", w.Code, len(c.published))
 		}

@@ -42,6 +42,10 @@ type row struct {
 }
 
 func (c *console) home(w http.ResponseWriter, r *http.Request) {
+	if !c.options.Demo || !c.who.Is(staff...) {
+		http.Redirect(w, r, firstPage(c.who), http.StatusSeeOther)
+		return
+	}
 	query := r.URL.Query()
 	h := home{Stored: c.stored(r.Context(), query.Get("stored"), query.Get("case"), query.Get("id"))}
 	if ref := query.Get("for"); validCase(ref) {
@@ -53,7 +57,7 @@ func (c *console) home(w http.ResponseWriter, r *http.Request) {
 // showHome fills what every showing of the first page has: the list and the messages.
 func (c *console) showHome(w http.ResponseWriter, r *http.Request, status int, h home) {
 	now := c.options.Now()
-	waiting := c.source.Waiting()
+	waiting := c.waiting()
 	for _, promise := range waiting {
 		h.Waiting++
 		if isLate(promise, now) {
@@ -80,6 +84,11 @@ func (c *console) showHome(w http.ResponseWriter, r *http.Request, status int, h
 	h.Texts, h.Emails = c.latest()
 	h.AnyCaptured = len(h.Texts)+len(h.Emails) > 0
 	c.render(w, status, "home", page{Title: "Who is waiting for a reply", Active: "/", HasFail: len(h.Errors) > 0, Body: h})
+}
+
+// waiting are the open promises of the cases that the caller may see.
+func (c *console) waiting() []picture.Waiting {
+	return slices.DeleteFunc(slices.Clone(c.source.Waiting()), func(w picture.Waiting) bool { return !c.who.Sees(w.Team) })
 }
 
 func (c *console) row(promise picture.Waiting) row {

@@ -120,7 +120,7 @@ func TestBannersSayWhatIsSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := &council{status: console.Status{Captured: test.captured, Lag: 3, Findings: []string{"The stream is slow."}}}
-			h := console.New(c, c, console.Options{Demo: test.demo, Now: morning})
+			h := console.New(c, c, console.Options{Who: anybody, Demo: test.demo, Now: morning})
 			text := parseMarkup(t, get(h, "/tasks").Body.String()).text
 			for _, wanted := range []string{test.wanted, "The stream is slow.", "This process is a standby", "3 stored events wait"} {
 				if !strings.Contains(text, wanted) {
@@ -155,7 +155,7 @@ func TestWordsOfOthersAreOnlyWords(t *testing.T) {
 		Messages: []picture.MessageView{{ID: nasty, To: nasty, Channel: nasty, Words: nasty, Status: nasty, Why: nasty, Reason: nasty, Subject: nasty, Text: nasty},
 			{Channel: "sms", Text: nasty, Staff: true}},
 		Timeline: []picture.Line{{What: nasty, Why: nasty}}}
-	h := console.New(c, c, console.Options{Council: nasty, Now: morning})
+	h := console.New(c, c, console.Options{Who: anybody, Council: nasty, Now: morning})
 	pen := c.hold("+447700900777", "text", nasty)
 	email := c.hold(nasty, "email", nasty)
 	c.tasks = append(c.tasks, picture.CaseTask{Case: "H-1", Task: notifier.Task{ID: "H-1-t1", What: nasty, Why: nasty, Contact: nasty}})
@@ -213,7 +213,7 @@ func TestPagesThatAreNotThere(t *testing.T) {
 
 func TestACaseThatCannotBeRead(t *testing.T) {
 	c := busyCouncil()
-	h := console.New(unreadable{c}, c, console.Options{Now: morning})
+	h := console.New(unreadable{c}, c, console.Options{Who: anybody, Now: morning})
 	w := get(h, "/cases/H-10480")
 	if text := parseMarkup(t, w.Body.String()).text; w.Code != http.StatusServiceUnavailable || !strings.Contains(text, "hearback doctor") || strings.Contains(text, "secret") {
 		t.Errorf("status %d: %s", w.Code, text)

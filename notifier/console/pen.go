@@ -187,7 +187,7 @@ func (c *console) offer(r *http.Request, p *penPage, chosen string) {
 	}
 	view, err := c.source.Case(r.Context(), p.Case)
 	switch {
-	case errors.Is(err, picture.ErrUnknown) || err == nil && view.Case == "":
+	case errors.Is(err, picture.ErrUnknown) || err == nil && view.Case == "" || !c.maySee(p.Case):
 		p.CaseProblem = "No case " + p.Case + " is known. Check the reference"
 		return
 	case err != nil:

@@ -364,7 +364,7 @@ func TestNoticesOfTasksCannotBeMadeUp(t *testing.T) {
 
 func TestAPenThatCannotBeRead(t *testing.T) {
 	c := busyCouncil()
-	h := console.New(unreadable{c}, c, console.Options{Now: morning})
+	h := console.New(unreadable{c}, c, console.Options{Who: anybody, Now: morning})
 	for _, path := range []string{"/unmatched", "/unmatched/" + penOf()} {
 		w := get(h, path)
 		if text := parseMarkup(t, w.Body.String()).text; w.Code != http.StatusServiceUnavailable || !strings.Contains(text, "Nothing is lost.") || strings.Contains(text, "secret") {

@@ -41,7 +41,9 @@ func (c *console) recordEnquiry(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var h home
-	if h.Errors = h.Enquiry.read(form); len(h.Errors) > 0 {
+	h.Errors = h.Enquiry.read(form)
+	h.Errors = append(h.Errors, c.notMine("enquiry-case", h.Enquiry.Case, &h.Enquiry.CaseProblem)...)
+	if len(h.Errors) > 0 {
 		c.showHome(w, r, http.StatusUnprocessableEntity, h)
 		return
 	}
@@ -64,6 +66,7 @@ func (c *console) recordReply(w http.ResponseWriter, r *http.Request) {
 	}
 	var h home
 	h.Errors = h.Reply.read(form)
+	h.Errors = append(h.Errors, c.notMine("reply-case", h.Reply.Case, &h.Reply.CaseProblem)...)
 	if h.Reply.CaseProblem == "" && c.nobodyWaits(r.Context(), h.Reply.Case) {
 		h.Reply.CaseProblem = "Nobody is waiting for a reply on this case. Check the reference"
 		h.Errors = slices.Insert(h.Errors, 0, fieldError{"reply-case", h.Reply.CaseProblem})
@@ -80,6 +83,15 @@ func (c *console) recordReply(w http.ResponseWriter, r *http.Request) {
 	}
 	c.settle(r.Context(), f.Case, func(v picture.CaseView) bool { return !slices.ContainsFunc(v.Promises, isOpen) })
 	c.backWith(w, r, replyStored, event)
+}
+
+// notMine is the problem of a form that names a case which the caller may not see.
+func (c *console) notMine(field, ref string, problem *string) []fieldError {
+	if *problem != "" || c.mayTell(ref) {
+		return nil
+	}
+	*problem = "This case belongs to another team. Check the reference"
+	return []fieldError{{field, *problem}}
 }
 
 // nobodyWaits reports whether it is certain that no reply is owed for the case. A case
@@ -148,7 +160,7 @@ type stored struct {
 // stored tells what came of an entry, from what the case itself says: an address that
 // somebody made up can claim nothing.
 func (c *console) stored(ctx context.Context, kind, ref, id string) *stored {
-	if kind != enquiryStored && kind != replyStored || !validCase(ref) {
+	if kind != enquiryStored && kind != replyStored || !validCase(ref) || !c.mayTell(ref) {
 		return nil
 	}
 	deciding := &stored{ref, "Hearback is looking at what is stored for this case. Load the page again in a moment."}

@@ -8,22 +8,35 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"path"
+	"slices"
+	"strings"
 )
 
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-//go:embed assets/console.css assets/icon.svg
+//go:embed assets/css/*.css assets/icon.svg
 var assetFiles embed.FS
 
 // pages are the templates by name, each with the layout around it.
 type pages map[string]*template.Template
 
-// parsePages panics on a broken template: they are part of the program.
+// parsePages panics on a broken template: they are part of the program. A page is a
+// file; layout.html and parts.html stand round and in all of them.
 func parsePages() pages {
+	shared := []string{"pages/layout.html", "pages/parts.html"}
+	files, err := fs.Glob(pageFiles, "pages/*.html")
+	if err != nil {
+		panic("console: " + err.Error())
+	}
 	parsed := pages{}
-	for _, name := range []string{"home", "case", "tasks", "task", "unmatched", "pen", "rejected", "messages", "notice", "closed"} {
-		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised}).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html", "pages/"+name+".html"))
+	for _, file := range files {
+		if slices.Contains(shared, file) {
+			continue
+		}
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised}).ParseFS(pageFiles, append(shared, file)...))
 	}
 	return parsed
 }
@@ -38,22 +51,68 @@ type page struct {
 
 	// What follows is filled by render.
 	Council  string
+	Who      Caller
+	SignsOut bool // there is somebody to sign out
 	Demo     bool
-	Captured string // channels that are kept instead of sent, in words
+	Players  []choice // whom the demonstration can be seen as
+	Captured string   // channels that are kept instead of sent, in words
 	Status   Status
-	Tasks    int
-	Pens     int    // senders whom nobody has matched
+	Links    []link
+	Finds    bool   // the caller may look for families
 	Style    string // address of the stylesheet
+}
+
+// link is one page in the navigation.
+type link struct {
+	Path, Words string
+	Counts      bool
+	Count       int
+}
+
+// links are the pages that the caller's work needs.
+func (c *console) links(s Status) (links []link) {
+	if c.options.Demo {
+		links = append(links, link{Path: "/", Words: "Start"})
+	}
+	add := func(path, words string, roles ...Role) {
+		if c.who.Is(roles...) {
+			links = append(links, link{Path: path, Words: words})
+		}
+	}
+	count := func(path, words string, n int, roles ...Role) {
+		if c.who.Is(roles...) {
+			links = append(links, link{path, words, true, n})
+		}
+	}
+	tasks := c.tasks()
+	add("/families", "My families", Officer)
+	add("/waiting", "Who is waiting", Manager)
+	count("/tasks", "Tasks", len(tasks), staff...)
+	count("/unmatched", "Not matched", len(pens(tasks)), staff...)
+	add("/keeping", "Promises kept", Manager)
+	add("/staff", "Staff", Manager)
+	add("/book", "Book", Manager)
+	if c.options.Demo {
+		add("/messages", "Messages", Manager)
+	}
+	count("/rejected", "Rejected events", s.Rejected, operators...)
+	add("/health", "Health", operators...)
+	return links
 }
 
 // render writes a whole page, or an error without half a page before it.
 func (c *console) render(w http.ResponseWriter, status int, name string, p page) {
+	p.Who = c.who
+	p.Plain = p.Plain || len(c.who.Roles) == 0
 	p.Council, p.Demo, p.Style = c.options.Council, c.options.Demo, stylePath+"?v="+styleVersion()
 	if !p.Plain {
 		p.Status = c.source.Status()
 		p.Captured = channelList(p.Status.Captured)
-		tasks := c.source.Tasks()
-		p.Tasks, p.Pens = len(tasks), len(pens(tasks))
+		p.Links, p.Finds = c.links(p.Status), c.who.Is(staff...)
+		p.SignsOut = !p.Demo
+		if p.Demo {
+			p.Players = c.players()
+		}
 	}
 	var made bytes.Buffer
 	if err := c.pages[name].ExecuteTemplate(&made, "layout", p); err != nil {
@@ -82,7 +141,7 @@ const (
 
 // styleVersion changes with the stylesheet, so that a browser may keep it for good.
 func styleVersion() string {
-	sum := sha256.Sum256(asset("assets/console.css"))
+	sum := sha256.Sum256(stylesheet())
 	return hex.EncodeToString(sum[:6])
 }
 
@@ -95,13 +154,35 @@ func asset(name string) []byte {
 	return content
 }
 
+// stylesheet is all of assets/css in order of name.
+func stylesheet() (sheet []byte) {
+	files, err := fs.Glob(assetFiles, "assets/css/*.css")
+	if err != nil {
+		panic("console: " + err.Error())
+	}
+	for _, file := range files {
+		sheet = append(sheet, asset(file)...)
+	}
+	return sheet
+}
+
 func (c *console) serveAssets(mux *http.ServeMux) {
-	for path, contentType := range map[string]string{stylePath: "text/css; charset=utf-8", iconPath: "image/svg+xml"} {
-		content := asset(path[1:])
-		mux.HandleFunc(path, c.only(methods{http.MethodGet: func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", contentType)
+	for path, file := range map[string]struct {
+		content []byte
+		kind    string
+	}{
+		stylePath: {stylesheet(), "text/css; charset=utf-8"},
+		iconPath:  {asset("assets/icon.svg"), "image/svg+xml"},
+	} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet && r.Method != http.MethodHead {
+				w.Header().Set("Allow", "GET, HEAD")
+				http.Error(w, "This file can only be read.", http.StatusMethodNotAllowed)
+				return
+			}
+			w.Header().Set("Content-Type", file.kind)
 			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-			_, _ = w.Write(content) // whoever asked has gone
-		}}))
+			_, _ = w.Write(file.content) // whoever asked has gone
+		})
 	}
 }

@@ -1,13 +1,67 @@
 package console
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 )
 
-// methods are the handlers of one path. HEAD is answered as GET.
-type methods map[string]http.HandlerFunc
+// handler answers one request as its caller's console.
+type handler = func(c *console, w http.ResponseWriter, r *http.Request)
+
+// route is one path: who may go there, and what answers. HEAD is answered as GET.
+type route struct {
+	roles     []Role
+	get, post handler
+	// family: {ref} is a case with a family, which only who sees its team may see, and
+	// which is written down.
+	family bool
+}
+
+// Who may go where.
+var (
+	staff     = []Role{Officer, Manager}
+	managers  = []Role{Manager}
+	operators = []Role{Operator, Manager}
+	anyone    = []Role{Officer, Manager, Operator}
+)
+
+// routes are all pages. Each group of pages keeps its own beside its handlers.
+func routes() map[string]route {
+	all := map[string]route{
+		"/{$}":       {roles: anyone, get: (*console).home},
+		"/enquiries": {roles: staff, post: (*console).recordEnquiry},
+		"/replies":   {roles: staff, post: (*console).recordReply},
+		"/as":        {roles: anyone, post: (*console).playAs},
+		"/rejected":  {roles: operators, get: (*console).showRejected},
+		"/messages":  {roles: managers, get: (*console).showMessages},
+		"/find":      {roles: staff, get: (*console).find},
+		"/changes":   {roles: staff, get: (*console).changes},
+		"/families":  {roles: staff, get: (*console).showFamilies},
+	}
+	for _, group := range []map[string]route{caseRoutes(), taskRoutes(), managerRoutes(), bookRoutes(), healthRoutes()} {
+		maps.Copy(all, group)
+	}
+	return all
+}
+
+func caseRoutes() map[string]route {
+	return map[string]route{
+		"/cases/{ref}": {roles: staff, get: (*console).showCase, family: true},
+	}
+}
+
+func taskRoutes() map[string]route {
+	return map[string]route{
+		"/tasks":                   {roles: staff, get: (*console).showTasks},
+		"/tasks/{ref}/{number}":    {roles: staff, get: (*console).showTask, post: (*console).recordTaskDone, family: true},
+		"/unmatched":               {roles: staff, get: (*console).showUnmatched},
+		"/unmatched/{ref}":         {roles: staff, get: (*console).showPen},
+		"/unmatched/{ref}/pass-on": {roles: staff, post: (*console).passOn},
+		"/unmatched/{ref}/nothing": {roles: staff, post: (*console).nothingToDo},
+	}
+}
 
 func (c *console) handler() http.Handler {
 	mux := http.NewServeMux()
@@ -16,24 +70,10 @@ func (c *console) handler() http.Handler {
 		mux.HandleFunc("/", c.closed)
 		return guarded(mux)
 	}
-	for path, m := range map[string]methods{
-		"/{$}":                     {http.MethodGet: c.home},
-		"/enquiries":               {http.MethodPost: c.recordEnquiry},
-		"/replies":                 {http.MethodPost: c.recordReply},
-		"/cases":                   {http.MethodGet: c.findCase},
-		"/cases/{ref}":             {http.MethodGet: c.showCase},
-		"/tasks":                   {http.MethodGet: c.showTasks},
-		"/tasks/{ref}/{number}":    {http.MethodGet: c.showTask, http.MethodPost: c.recordTaskDone},
-		"/unmatched":               {http.MethodGet: c.showUnmatched},
-		"/unmatched/{ref}":         {http.MethodGet: c.showPen},
-		"/unmatched/{ref}/pass-on": {http.MethodPost: c.passOn},
-		"/unmatched/{ref}/nothing": {http.MethodPost: c.nothingToDo},
-		"/rejected":                {http.MethodGet: c.showRejected},
-		"/messages":                {http.MethodGet: c.showMessages},
-	} {
-		mux.HandleFunc(path, c.only(m))
+	for path, to := range routes() {
+		mux.HandleFunc(path, c.serve(to))
 	}
-	mux.HandleFunc("/", c.notFound)
+	mux.HandleFunc("/", c.serve(route{roles: anyone, get: (*console).notFound, post: (*console).notFound}))
 
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(c.foreign))
@@ -44,30 +84,62 @@ func (c *console) handler() http.Handler {
 	return guarded(handler)
 }
 
-// only answers 405 to any method that the path does not have.
-func (c *console) only(m methods) http.HandlerFunc {
-	var allowed []string
-	for method := range m {
-		allowed = append(allowed, method)
-		if method == http.MethodGet {
-			allowed = append(allowed, http.MethodHead)
-		}
-	}
-	slices.Sort(allowed)
+// serve lets in who may go there, by the methods that the path has.
+func (c *console) serve(to route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		method := r.Method
-		if method == http.MethodHead {
-			method = http.MethodGet
-		}
-		handle, ok := m[method]
+		who, ok := c.options.Who(w, r)
 		if !ok {
-			w.Header().Set("Allow", strings.Join(allowed, ", "))
-			c.say(w, http.StatusMethodNotAllowed, "This page cannot be used like that",
-				"Go back to the list of families and use the forms there.")
 			return
 		}
-		handle(w, r)
+		mine := *c
+		mine.who = who
+		handle := map[string]handler{http.MethodGet: to.get, http.MethodHead: to.get, http.MethodPost: to.post}[r.Method]
+		ref := r.PathValue("ref")
+		switch {
+		case handle == nil:
+			w.Header().Set("Allow", strings.Join(to.methods(), ", "))
+			mine.say(w, http.StatusMethodNotAllowed, "This page cannot be used like that",
+				"Go back to the list of families and use the forms there.")
+		case !who.Is(to.roles...):
+			mine.forbidden(w)
+		case to.family && !mine.maySee(ref):
+			mine.say(w, http.StatusForbidden, "You may not see this case",
+				"It belongs to another team, or nobody has told Hearback of it yet. Ask your manager if you should see it.")
+		case to.family && validCase(ref) && !mine.recorded(w, r, ref):
+		default:
+			handle(&mine, w, r)
+		}
 	}
+}
+
+// maySee reports whether the caller may see a case. Who may see every team's may see
+// that a case is not known; for anybody else there is no difference.
+func (c *console) maySee(ref string) bool {
+	team, _, known := c.options.Cases.Team(ref)
+	return c.who.Is(Officer, Manager) && (c.who.Teams == nil || known && c.who.Sees(team))
+}
+
+// mayTell reports whether the caller may tell Hearback about a case: one that they see,
+// or a new one.
+func (c *console) mayTell(ref string) bool {
+	team, _, known := c.options.Cases.Team(ref)
+	return !known || c.who.Sees(team)
+}
+
+func (to route) methods() (allowed []string) {
+	if to.get != nil {
+		allowed = append(allowed, http.MethodGet, http.MethodHead)
+	}
+	if to.post != nil {
+		allowed = append(allowed, http.MethodPost)
+	}
+	slices.Sort(allowed)
+	return allowed
+}
+
+func (c *console) forbidden(w http.ResponseWriter) {
+	c.say(w, http.StatusForbidden, "This page is not for your role",
+		"You are signed in, but your role does not include it. Ask whoever keeps the directory of staff if it should.")
 }
 
 func (c *console) notFound(w http.ResponseWriter, _ *http.Request) {

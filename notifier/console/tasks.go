@@ -51,6 +51,20 @@ func (c *console) taskRow(ref string, t notifier.Task) taskRow {
 	return row
 }
 
+// tasks are the open tasks of the cases that the caller may see, the oldest first.
+// Those of the holding pens are everybody's, until somebody knows whose case it is.
+func (c *console) tasks() (mine []picture.CaseTask) {
+	if !c.who.Is(staff...) {
+		return nil
+	}
+	for _, t := range c.source.Tasks() {
+		if notifier.Penned(t.Case) || c.maySee(t.Case) {
+			mine = append(mine, t)
+		}
+	}
+	return mine
+}
+
 func (c *console) taskTag(t notifier.Task) tag {
 	now := c.options.Now()
 	switch {
@@ -76,7 +90,7 @@ func taskLink(ref string, t notifier.Task) string {
 
 func (c *console) showTasks(w http.ResponseWriter, r *http.Request) {
 	var body listing[taskRow]
-	tasks, pager := paginate(r, "/tasks", c.source.Tasks(), itemsPerPage)
+	tasks, pager := paginate(r, "/tasks", c.tasks(), itemsPerPage)
 	for _, t := range tasks {
 		body.Items = append(body.Items, c.taskRow(t.Case, t.Task))
 	}
@@ -142,7 +156,7 @@ func (c *console) confirmations(ctx context.Context, t picture.CaseTask) (list [
 // there is none.
 func (c *console) openTask(w http.ResponseWriter, r *http.Request) (picture.CaseTask, bool) {
 	ref, id := r.PathValue("ref"), r.PathValue("ref")+"-t"+r.PathValue("number")
-	tasks := c.source.Tasks()
+	tasks := c.tasks()
 	at := slices.IndexFunc(tasks, func(t picture.CaseTask) bool { return t.Case == ref && t.ID == id })
 	switch {
 	case at < 0:

@@ -29,6 +29,7 @@ type Picture struct {
 	tasks     map[string]struct{} // cases with open tasks
 	addresses addresses
 	forbidden addresses // those of them that a case forbids
+	watches   []*Watch
 	promises  int
 	through   uint64
 	sequence  uint64
@@ -80,6 +81,14 @@ func (p *Picture) Put(sequence uint64, m Mark, raw []byte, decoded *notifier.Cas
 	p.addresses.add(e, m.Addresses)
 	p.forbidden.add(e, m.Forbidden)
 	p.schedule(e)
+	p.note(m.Ref)
+}
+
+// note tells the watches of a case. The caller holds the lock.
+func (p *Picture) note(ref string) {
+	for _, w := range p.watches {
+		w.note(ref)
+	}
 }
 
 func mark(set map[string]struct{}, ref string, in bool) {
@@ -121,6 +130,7 @@ func (p *Picture) Forget(ref string) {
 	delete(p.cases, ref)
 	delete(p.waiting, ref)
 	delete(p.tasks, ref)
+	p.note(ref)
 }
 
 // Has reports whether the entry of that sequence, or a later one, is in the picture.

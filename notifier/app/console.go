@@ -1,0 +1,96 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"hearback/events"
+	"hearback/events/commit"
+	"hearback/notifier"
+	"hearback/notifier/caseload"
+	"hearback/notifier/console"
+	"hearback/notifier/picture"
+	"hearback/notifier/stream"
+)
+
+// console makes the pages, and keeps what their lists show while anybody may look.
+func (a *App) console(running context.Context, reader *reader, publisher *publisher, options Options) http.Handler {
+	with := console.Options{
+		Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, SignInMissing: !options.Demo, Cases: caseload.New(),
+		Book: func() *notifier.Book { return a.shelf.Books().Current }, Trail: trail{a.stream},
+	}
+	if !with.SignInMissing {
+		a.running.Go(func() { feed(running, a.picture, with.Cases, a.forgotten) })
+	}
+	return console.New(reader, publisher.Publisher, with)
+}
+
+// feedMost bounds how many cases are read before the lists show them.
+const feedMost = 500
+
+// feed keeps the lists as the picture is, until ctx ends.
+func feed(ctx context.Context, from *picture.Picture, to *caseload.Index, unreadable func(ref string, err error)) {
+	watch := from.Watch()
+	for {
+		changed, err := watch.Next(ctx)
+		if err != nil {
+			return
+		}
+		for refs := range slices.Chunk(changed, feedMost) {
+			cases := make([]notifier.Case, 0, len(refs))
+			for _, ref := range refs {
+				c, sequence, err := from.Case(ref)
+				switch {
+				case err != nil:
+					unreadable(ref, err)
+				case sequence == 0:
+					to.Forget(ref)
+				default:
+					cases = append(cases, c)
+				}
+			}
+			to.Put(cases...)
+		}
+	}
+}
+
+// forgotten says that a case is missing in the lists.
+func (a *App) forgotten(ref string, err error) {
+	a.log.Error("a case cannot be read, so the lists of the console lack it", "case", ref, "error", err)
+}
+
+// trail keeps in the stream who has seen a case.
+type trail struct{ stream *stream.Stream }
+
+// Record stores one entry.
+func (t trail) Record(ctx context.Context, s console.Seen) error {
+	if !events.ValidCase(s.Case) {
+		return nil // there is no such case to see
+	}
+	data, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return t.stream.Writer().Write(ctx, []commit.Message{{Subject: events.SeenSubject(s.Case), Data: data}})[0].Err
+}
+
+// Seen reads the entries about a case, the newest first.
+func (t trail) Seen(ctx context.Context, ref string) (list []console.Seen, err error) {
+	if !events.ValidCase(ref) {
+		return nil, nil
+	}
+	err = t.stream.History(ctx, []string{events.SeenSubject(ref)}, func(r stream.Record) {
+		var s console.Seen
+		if json.Unmarshal(r.Data, &s) == nil {
+			list = append(list, s)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read who has seen case %s: %w", ref, err)
+	}
+	slices.Reverse(list)
+	return list, nil
+}

@@ -1,0 +1,6 @@
+package console
+
+// healthRoutes are the pages of those who run Hearback.
+func healthRoutes() map[string]route {
+	return map[string]route{}
+}

@@ -1,0 +1,6 @@
+package console
+
+// managerRoutes are the pages of those who answer for silence.
+func managerRoutes() map[string]route {
+	return map[string]route{}
+}
