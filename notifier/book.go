@@ -20,7 +20,9 @@ type Book struct {
 	ContactHours calendar.Hours
 	Rules        []Rule
 	// Tells are news and tasks that events bring by themselves, without a promise.
-	Tells     []Tell
+	Tells []Tell
+	// Updates are the words that an officer may send to a family by hand.
+	Updates   []string
 	Directory Directory
 	Words     *templates.Library
 	// ReceiptWithin is how long to wait for a provider's receipt before it is asked.

@@ -155,8 +155,10 @@ func (d *decider) familyValues(p Promise, k Contact, language string) templates.
 	loc := book.Calendar.Location
 	values := templates.Values{
 		"council": book.Council.Name, "ref": d.c.Ref, "phone": d.phone(),
-		"due date": p.DueDate.WordsIn(language), "due day": p.DueDate.ShortIn(language), "due time": calendar.ClockIn(p.Due, loc, language),
 		"urgent": yes(p.Urgent), "name": k.Name, "told": ToldIn(d.told, language),
+	}
+	if !p.Due.IsZero() { // news has no date, and must not be given one
+		values["due date"], values["due day"], values["due time"] = p.DueDate.WordsIn(language), p.DueDate.ShortIn(language), calendar.ClockIn(p.Due, loc, language)
 	}
 	if k.ID != "" {
 		values[string(LinkFamily)] = marks()[LinkFamily]

@@ -26,6 +26,7 @@ func news(event, from string) Promise {
 
 // tellNews does what the book wants of an event beside promises.
 func (d *decider) tellNews(e events.Event) {
+	d.sendUpdate(e)
 	for _, t := range d.book().Tells {
 		if !slices.Contains(t.On, e.Type) {
 			continue
@@ -56,6 +57,21 @@ func (d *decider) tellNews(e events.Event) {
 				d.tellFamily(p, News, t.Words, t.Via, false, "the book tells the family of "+e.Type)
 			}
 		}
+	}
+}
+
+// sendUpdate tells the family what an officer chose to tell them: an update.sent that
+// names words of the book. One without words was sent by the officer's own means.
+func (d *decider) sendUpdate(e events.Event) {
+	words := member(e, "words")
+	switch {
+	case e.Type != events.TypeUpdateSent || words == "":
+	case !slices.Contains(d.book().Updates, words):
+		d.openTask("Send the family the update by hand: Hearback could not", "the book does not let officers send the words "+words+" (its key is \"updates\")", newsKey(e.ID), contactNamed(e))
+	case d.now.Sub(e.Time) > newsFor:
+		d.say("The family is not sent the update", "it was asked for more than two weeks ago, so it is no news")
+	default:
+		d.tellFamily(news(e.ID, contactNamed(e)), News, words, Via{}, false, "an officer sent the family an update")
 	}
 }
 

@@ -102,6 +102,7 @@ func (d *differences) book(a, b *notifier.Book) {
 	}
 	d.now("promises", "Proof that a message arrived is waited for", calendar.Elapsed(b.ReceiptWithin), calendar.Elapsed(a.ReceiptWithin))
 	d.now("promises", "Somebody who writes and is not known hears", b.Strangers.Reply, a.Strangers.Reply)
+	d.now("words", "The words that an officer may send by hand are", orNothing(listWords(b.Updates, "and")), orNothing(listWords(a.Updates, "and")))
 	d.now("words", "The languages in use are", languagesOf(b), languagesOf(a))
 	if !reflect.DeepEqual(a.Keywords, b.Keywords) {
 		d.say("promises", "The words with which families opt out or in, or ask for help, differ.")

@@ -30,6 +30,9 @@ func Explain(b *notifier.Book) string {
 	for _, tell := range b.Tells {
 		out.WriteString("\n" + tellWords(tell) + "\n")
 	}
+	if len(b.Updates) > 0 {
+		fmt.Fprintf(&out, "\nAn officer may send a family the words %s by hand.\n", listWords(b.Updates, "or"))
+	}
 	return out.String()
 }
 

@@ -67,6 +67,7 @@ var ruleBookShape = shape{"the rules", []field{
 	{"keywords", "keywords: {stop: [leave me alone]}", false},
 	{"languages", "languages: {approved: [pl, ur]}", false},
 	{"tells", "tells: [{on: assessment.agreed, words: news}]", false},
+	{"updates", "updates: [step-taken]", false},
 	{"promises", "promises: [{name: reply, opened_by: enquiry.received, due: 5 working days, steps: […]}]", true},
 }}
 
@@ -79,6 +80,7 @@ type ruleBook struct {
 	contactHours calendar.Hours
 	promises     []promise
 	tells        []tell
+	updates      []text
 	answers      answers
 	approved     []text // languages, by their tags
 }
@@ -113,6 +115,7 @@ func readRules(file, content string, holidays *holidayTables, faults *collector)
 			r.tells = append(r.tells, t)
 		}
 	}
+	r.updates = o.texts("updates", false)
 	r.readAnswers()
 	r.readLanguages()
 	return r
@@ -134,6 +137,9 @@ func (r *ruleBook) book(version string, directory notifier.Directory, words *tem
 	}
 	for _, t := range r.tells {
 		b.Tells = append(b.Tells, t.value)
+	}
+	for _, t := range r.updates {
+		b.Updates = append(b.Updates, t.value)
 	}
 	return b
 }

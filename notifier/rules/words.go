@@ -49,6 +49,8 @@ type use struct {
 	text
 	to       audience
 	channels []templates.Channel
+	// news has no date by which anything is due.
+	news bool
 }
 
 // wordUses lists every place of the rules that asks for words.
@@ -56,31 +58,37 @@ func (r *ruleBook) wordUses() []use {
 	var uses []use
 	for _, p := range r.promises {
 		if p.acknowledge.given() {
-			uses = append(uses, use{p.acknowledge, toFamily, familyChannels(p.rule.Acknowledge.Via)})
+			uses = append(uses, use{text: p.acknowledge, to: toFamily, channels: familyChannels(p.rule.Acknowledge.Via)})
 		}
 		for _, s := range p.steps {
 			chasesFamily := slices.Contains(s.value.Chase, notifier.Family)
 			if s.words.given() && chasesFamily {
-				uses = append(uses, use{s.words, toFamily, familyChannels(s.value.Via)})
+				uses = append(uses, use{text: s.words, to: toFamily, channels: familyChannels(s.value.Via)})
 			}
 			if s.words.given() && (len(s.value.Chase) > 1 || len(s.value.Chase) == 1 && !chasesFamily) {
-				uses = append(uses, use{s.words, toStaff, staffChannels(s.value.Via)})
+				uses = append(uses, use{text: s.words, to: toStaff, channels: staffChannels(s.value.Via)})
 			}
 			if s.tellFamily.given() {
-				uses = append(uses, use{s.tellFamily, toFamily, familyChannels(notifier.Via{})})
+				uses = append(uses, use{text: s.tellFamily, to: toFamily, channels: familyChannels(notifier.Via{})})
 			}
 		}
 	}
 	for _, t := range r.tells {
 		if t.words.given() {
-			uses = append(uses, use{t.words, toFamily, familyChannels(t.value.Via)})
+			uses = append(uses, use{text: t.words, to: toFamily, channels: familyChannels(t.value.Via), news: true})
 		}
 	}
+	for _, t := range r.updates {
+		uses = append(uses, use{text: t, to: toFamily, channels: familyChannels(notifier.Via{}), news: true})
+	}
 	if r.answers.reply.given() {
-		uses = append(uses, use{r.answers.reply, toFamily, familyChannels(notifier.Via{})})
+		uses = append(uses, use{text: r.answers.reply, to: toFamily, channels: familyChannels(notifier.Via{})})
 	}
 	return uses
 }
+
+// dated are the values that only a promise gives: news has no date.
+var dated = []string{"due date", "due day", "due time", "target date", "target day", "told", "reason"}
 
 // familyChannels are the channels that a message to a family may take and must have
 // words for. Letters are for those councils that write words for them.
@@ -281,7 +289,7 @@ func (l *wordList) names() []string {
 // checkAudience finds a value in the words that a message to this audience does
 // not have.
 func (r *ruleBook) checkAudience(library *templates.Library, u use) {
-	allowed, channels := u.to.placeholders(), u.channels
+	allowed, channels, whom := u.to.placeholders(), u.channels, u.to.String()
 	if u.to == toFamily && !slices.Contains(channels, templates.Letter) {
 		channels = append(slices.Clip(channels), templates.Letter)
 	}
@@ -289,10 +297,14 @@ func (r *ruleBook) checkAudience(library *templates.Library, u use) {
 		for _, language := range library.Languages(u.value, channel) {
 			required, optional := library.Placeholders(u.value, channel, language)
 			for _, name := range slices.Concat(required, optional) {
-				if slices.Contains(allowed, name) {
+				undated := u.news && slices.Contains(dated, name) && slices.Contains(required, name)
+				if slices.Contains(allowed, name) && !undated {
 					continue
 				}
-				r.doc.fault(u.node, "the words \""+clip(u.value)+"\" use (("+name+")), which a message to "+u.to.String()+" does not have",
+				if undated {
+					whom = "a family about news"
+				}
+				r.doc.fault(u.node, "the words \""+clip(u.value)+"\" use (("+name+")), which a message to "+whom+" does not have",
 					"name words written for "+u.to.String()+", or take the value out of these")
 				return
 			}
