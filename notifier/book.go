@@ -184,6 +184,15 @@ func (b *Book) Rule(name string) (Rule, bool) {
 	return Rule{}, false
 }
 
+// LateBy counts the working days of the council that have passed since a date; 0 until
+// there is one, or where the book has no calendar.
+func (b *Book) LateBy(due, today calendar.Date) int {
+	if b.Calendar == nil || today.Compare(due) <= 0 {
+		return 0
+	}
+	return b.Calendar.WorkingDaysBetween(due, today)
+}
+
 // Holidays are those that end first of all by which the book counts: of the
 // council's own and of its statutory promises.
 func (b *Book) Holidays() calendar.Holidays {

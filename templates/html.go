@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"html"
 	"strings"
 
@@ -13,6 +14,17 @@ type Frame struct {
 	Council   string // shown above the words
 	Language  string // BCP 47 tag of the words; empty means DefaultLanguage
 	Direction string // "ltr" or "rtl"; empty means the language's own
+}
+
+// languageNames are the languages of this country's councils.
+var languageNames = map[string]string{"en": "English", "cy": "Welsh", "pl": "Polish", "ro": "Romanian", "ur": "Urdu", "pa": "Punjabi",
+	"bn": "Bengali", "ar": "Arabic", "uk": "Ukrainian"}
+
+// LanguageName names a language in English by its BCP 47 tag; one that is not known is
+// the tag itself.
+func LanguageName(tag string) string {
+	primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	return cmp.Or(languageNames[primary], tag)
 }
 
 // Direction gives the direction in which a language is written, "rtl" or

@@ -1,11 +1,14 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"hearback/events"
 	"hearback/events/commit"
@@ -21,6 +24,7 @@ func (a *App) console(running context.Context, reader *reader, publisher *publis
 	with := console.Options{
 		Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, SignInMissing: !options.Demo, Cases: caseload.New(),
 		Book: func() *notifier.Book { return a.shelf.Books().Current }, Trail: trail{a.stream},
+		Families: &families{app: a},
 	}
 	if !with.SignInMissing {
 		a.running.Go(func() { feed(running, a.picture, with.Cases, a.forgotten) })
@@ -93,4 +97,57 @@ func (t trail) Seen(ctx context.Context, ref string) (list []console.Seen, err e
 	}
 	slices.Reverse(list)
 	return list, nil
+}
+
+// families answers what pages ask about one case.
+type families struct{ app *App }
+
+// Said reads what a family wrote with the newest enquiry of its kind; an older one's
+// words stand with the case's events and are not looked for.
+func (f *families) Said(ctx context.Context, ref, enquiry string) (string, error) {
+	if !events.ValidCase(ref) {
+		return "", nil
+	}
+	for _, kind := range []string{events.TypeEnquiryReceived, events.TypeMessageReceived} {
+		r, err := f.app.stream.Last(ctx, events.Subject(ref, kind))
+		if errors.Is(err, stream.ErrNone) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		e, err := events.ParseMessage(r.Subject, r.Header, r.Data)
+		if err != nil {
+			continue // it was refused, and stands among those that were
+		}
+		if text, ok := saidIn(e, enquiry); ok {
+			return text, nil
+		}
+	}
+	return "", nil
+}
+
+// saidIn is what an event says in a family's words, where it is about the enquiry.
+func saidIn(e events.Event, enquiry string) (string, bool) {
+	switch e.Type {
+	case events.TypeEnquiryReceived:
+		said, err := events.DataOf[events.Enquiry](e)
+		return said.About, err == nil && cmp.Or(said.Enquiry, e.ID) == enquiry
+	default:
+		said, err := events.DataOf[events.MessageReceived](e)
+		return said.Text, err == nil && (e.ID == enquiry || said.Enquiry == enquiry)
+	}
+}
+
+// Foresee decides about an event on the case as it stands, and stores nothing.
+func (f *families) Foresee(_ context.Context, e events.Event) (notifier.Decision, error) {
+	now := time.Now()
+	if err := e.Check(now); err != nil {
+		return notifier.Decision{}, err
+	}
+	c, _, err := f.app.picture.Case(e.Case)
+	if err != nil {
+		return notifier.Decision{}, err
+	}
+	return notifier.Decide(c, notifier.Input{Event: &e}, f.app.shelf.Books(), now), nil
 }

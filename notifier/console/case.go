@@ -1,7 +1,6 @@
 package console
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,14 +20,20 @@ type caseFile struct {
 	Family, Staff              []messageCard
 	Timeline                   []line
 	Stored                     *stored
+	// Now is the next thing to do about each promise that is open.
+	Now  []nextThing
+	Back link
 }
 
+// nextThing is what to do about one promise.
+type nextThing struct{ Words, Said, Heard string }
+
 type promiseCard struct {
-	Name, Enquiry, Due, Ended string
-	Opened                    moment
-	Kept                      *moment
-	Tags                      []tag
-	Working                   []string
+	Name, Duty, Enquiry, Due, Ended string
+	Opened                          moment
+	Kept                            *moment
+	Tags                            []tag
+	Working                         []string
 }
 
 type contactCard struct {
@@ -59,28 +64,29 @@ type line struct {
 }
 
 func (c *console) showCase(w http.ResponseWriter, r *http.Request) {
-	ref := r.PathValue("ref")
-	if !validCase(ref) {
-		c.notFound(w, r)
+	view, ok := c.story(w, r)
+	if !ok {
 		return
 	}
-	view, err := c.source.Case(r.Context(), ref)
-	switch {
-	case errors.Is(err, picture.ErrUnknown) || err == nil && view.Case == "":
-		c.say(w, http.StatusNotFound, "No case "+ref+" is known",
-			"Check the reference. A case is known from the first event about it.")
-	case err != nil:
-		c.say(w, http.StatusServiceUnavailable, "The case cannot be read at the moment",
-			"Nothing is lost. Load the page again in a minute. If it stays like this, run hearback doctor on the server.")
-	default:
-		file := c.caseFile(view)
-		file.Stored = storedFor(view, r.URL.Query())
-		c.render(w, http.StatusOK, "case", page{Title: "Case " + ref, Body: file})
+	file := c.caseFile(view)
+	file.Stored = storedFor(view, r.URL.Query())
+	now := c.options.Now()
+	for _, row := range c.options.Cases.Of(view.Case) {
+		thing := nextThing{Words: c.next(row, now).Words, Heard: c.heard(row)}
+		if row.Asked() {
+			thing.Said = c.said(r.Context(), row.Case, row.Enquiry)
+		}
+		file.Now = append(file.Now, thing)
 	}
+	file.Back = link{Path: "/families", Words: "My families"}
+	if !c.who.Is(Officer) {
+		file.Back = link{Path: "/waiting", Words: "Who is waiting"}
+	}
+	c.render(w, http.StatusOK, "case", page{Title: "Case " + view.Case, Body: file})
 }
 
 func (c *console) caseFile(view picture.CaseView) caseFile {
-	officer, team := owner(view.Officer, view.Team)
+	officer, team := c.owner(view.Officer, view.Team)
 	file := caseFile{Case: view.Case, State: capitalised(view.State), Officer: officer, Team: team,
 		Waits: slices.ContainsFunc(view.Promises, isOpen)}
 	for _, promise := range view.Promises {
@@ -111,7 +117,7 @@ func (c *console) caseFile(view picture.CaseView) caseFile {
 }
 
 func (c *console) promiseCard(w picture.Waiting) promiseCard {
-	card := promiseCard{Name: w.Promise, Enquiry: w.Enquiry, Due: day(w.DueDate), Ended: capitalised(w.Ended), Opened: c.moment(w.Opened),
+	card := promiseCard{Name: w.Promise, Duty: c.duty(w.Promise), Enquiry: w.Enquiry, Due: day(w.DueDate), Ended: capitalised(w.Ended), Opened: c.moment(w.Opened),
 		Tags: c.promiseTags(w, c.options.Now()), Working: w.Working}
 	if w.Kept != nil {
 		card.Kept = new(c.moment(*w.Kept))

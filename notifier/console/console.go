@@ -71,6 +71,8 @@ type Options struct {
 	Cases *caseload.Index
 	// Book is the book in force.
 	Book func() *notifier.Book
+	// Families tells what lists and forms ask about one case; nil: nothing is known.
+	Families Families
 	// Trail is where views of a case and acts are written down; nil: nowhere.
 	Trail Trail
 	// Now is the clock of the pages; nil is time.Now.

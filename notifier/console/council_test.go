@@ -10,6 +10,8 @@ import (
 
 	"hearback/events"
 	"hearback/notifier"
+	"hearback/notifier/calendar"
+	"hearback/notifier/caseload"
 	"hearback/notifier/console"
 	"hearback/notifier/picture"
 )
@@ -200,4 +202,24 @@ func story(w picture.Waiting, now time.Time) picture.CaseView {
 // anybody is signed in and may do everything.
 func anybody(http.ResponseWriter, *http.Request) (console.Caller, bool) {
 	return console.Everybody(), true
+}
+
+// indexOf is what lists and the search box show of a council.
+func indexOf(c *council) *caseload.Index {
+	cases := map[string]notifier.Case{}
+	for ref, view := range c.cases {
+		cases[ref] = notifier.Case{Ref: ref, Team: view.Team, Officer: view.Officer, Contacts: view.Contacts}
+	}
+	for _, w := range c.waiting {
+		one := cases[w.Case]
+		one.Ref, one.Team, one.Officer = w.Case, w.Team, w.Officer
+		date, _ := calendar.ParseDate(w.DueDate)
+		one.Promises = append(one.Promises, notifier.Promise{Rule: w.Promise, Enquiry: w.Enquiry, Channel: "phone", Opened: w.Opened, Due: w.Due, DueDate: date, Late: w.Late})
+		cases[w.Case] = one
+	}
+	x := caseload.New()
+	for _, one := range cases {
+		x.Put(one)
+	}
+	return x
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// contentPolicy allows our stylesheet, our icon and our forms, and nothing else.
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// contentPolicy allows our stylesheet, our script, our icon and our forms, and nothing else.
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // guarded sets the headers that every answer carries.
 func guarded(next http.Handler) http.Handler {

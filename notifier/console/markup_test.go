@@ -136,7 +136,11 @@ func (m markup) faults() (found []string) {
 			say("a link leads to #%s, which is nowhere", fragment)
 		}
 		switch e.name {
-		case "script", "style", "iframe", "object", "embed", "base":
+		case "script":
+			if !strings.HasPrefix(e.attributes["src"], "/assets/") {
+				say("there is a <script> that is not ours")
+			}
+		case "style", "iframe", "object", "embed", "base":
 			say("there is a <%s>", e.name)
 		case "html":
 			if e.attributes["lang"] != "en-GB" {

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"maps"
 	"net/http"
+	"net/url"
 	"strconv"
 )
 
@@ -10,8 +12,9 @@ type pager struct {
 	Page, Pages int
 	First, Last int // places in the list, from 1; 0 in an empty list
 	Total       int
-	Path        string // of the list
-	Part        string // the fragment of the list within its page
+	Path        string     // of the list
+	Part        string     // the fragment of the list within its page
+	Keep        url.Values // what else the address of a page says
 }
 
 // paginate picks the page that the request asks for. A page that does not exist is the
@@ -39,4 +42,16 @@ func (p pager) Next() int {
 		return 0
 	}
 	return p.Page + 1
+}
+
+// Link is the address of a page of the list.
+func (p pager) Link(page int) string {
+	query := url.Values{}
+	maps.Copy(query, p.Keep)
+	query.Set("page", strconv.Itoa(page))
+	link := p.Path + "?" + query.Encode()
+	if p.Part != "" {
+		link += "#" + p.Part
+	}
+	return link
 }

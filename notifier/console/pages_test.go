@@ -17,7 +17,7 @@ import (
 const councilName = "Hertfordshire County Council"
 
 func demo(c *council) http.Handler {
-	return console.New(c, c, console.Options{Council: councilName, Demo: true, Now: morning})
+	return console.New(c, c, console.Options{Council: councilName, Demo: true, Now: morning, Cases: indexOf(c)})
 }
 
 func get(h http.Handler, path string) *httptest.ResponseRecorder {
@@ -155,7 +155,7 @@ func TestWordsOfOthersAreOnlyWords(t *testing.T) {
 		Messages: []picture.MessageView{{ID: nasty, To: nasty, Channel: nasty, Words: nasty, Status: nasty, Why: nasty, Reason: nasty, Subject: nasty, Text: nasty},
 			{Channel: "sms", Text: nasty, Staff: true}},
 		Timeline: []picture.Line{{What: nasty, Why: nasty}}}
-	h := console.New(c, c, console.Options{Who: anybody, Council: nasty, Now: morning})
+	h := console.New(c, c, console.Options{Who: anybody, Demo: true, Council: nasty, Now: morning})
 	pen := c.hold("+447700900777", "text", nasty)
 	email := c.hold(nasty, "email", nasty)
 	c.tasks = append(c.tasks, picture.CaseTask{Case: "H-1", Task: notifier.Task{ID: "H-1-t1", What: nasty, Why: nasty, Contact: nasty}})
@@ -181,9 +181,9 @@ func TestPagesThatAreNotThere(t *testing.T) {
 		"/cases/H-0":                 {404, "No case H-0 is known"},
 		"/cases/H.1":                 {404, "Page not found"},
 		"/cases/%3Cscript%3E":        {404, "Page not found"},
-		"/cases?ref=":                {404, "That is not a case reference"},
-		"/cases?ref=a+b":             {404, "That is not a case reference"},
-		"/cases?ref=+H-10480+":       {303, ""},
+		"/find?q=":                   {422, "Enter at least 3 letters or digits"},
+		"/find?q=a+b":                {200, "No family found"},
+		"/find?q=+H-10480+":          {303, ""},
 		"/assets/secret.css":         {404, "Page not found"},
 		"/?page=99":                  {200, "31 to 40 of 40"},
 		"/?page=-1":                  {200, "1 to 10 of 40"},
@@ -290,7 +290,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 func TestWrongMethods(t *testing.T) {
 	h := demo(busyCouncil())
 	for path, allowed := range map[string]string{
-		"/": "GET, HEAD", "/cases": "GET, HEAD", "/cases/H-10480": "GET, HEAD", "/tasks": "GET, HEAD", "/rejected": "GET, HEAD",
+		"/": "GET, HEAD", "/find": "GET, HEAD", "/families": "GET, HEAD", "/cases/H-10480/reply": "GET, HEAD, POST", "/as": "POST", "/assets/console.js": "GET, HEAD", "/cases/H-10480": "GET, HEAD", "/tasks": "GET, HEAD", "/rejected": "GET, HEAD",
 		"/messages": "GET, HEAD", "/unmatched": "GET, HEAD", "/unmatched/pen-1": "GET, HEAD", "/unmatched/pen-1/pass-on": "POST", "/unmatched/pen-1/nothing": "POST", "/tasks/H-10508/1": "GET, HEAD, POST", "/assets/console.css": "GET, HEAD", "/assets/icon.svg": "GET, HEAD", "/enquiries": "POST", "/replies": "POST",
 	} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} {

@@ -16,7 +16,7 @@ import (
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-//go:embed assets/css/*.css assets/icon.svg
+//go:embed assets/css/*.css assets/js/*.js assets/icon.svg
 var assetFiles embed.FS
 
 // pages are the templates by name, each with the layout around it.
@@ -36,7 +36,7 @@ func parsePages() pages {
 			continue
 		}
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised}).ParseFS(pageFiles, append(shared, file)...))
+		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised, "field": dateFields}).ParseFS(pageFiles, append(shared, file)...))
 	}
 	return parsed
 }
@@ -46,6 +46,7 @@ type page struct {
 	Title   string // without the council's name
 	Active  string // the path in the navigation that is this page
 	Plain   bool   // no navigation and no banners
+	Live    bool   // the page has a part that follows what changes
 	HasFail bool   // the page shows an error summary, so its title says so
 	Body    any
 
@@ -60,6 +61,7 @@ type page struct {
 	Links    []link
 	Finds    bool   // the caller may look for families
 	Style    string // address of the stylesheet
+	Script   string // address of the script
 }
 
 // link is one page in the navigation.
@@ -104,7 +106,8 @@ func (c *console) links(s Status) (links []link) {
 func (c *console) render(w http.ResponseWriter, status int, name string, p page) {
 	p.Who = c.who
 	p.Plain = p.Plain || len(c.who.Roles) == 0
-	p.Council, p.Demo, p.Style = c.options.Council, c.options.Demo, stylePath+"?v="+styleVersion()
+	p.Council, p.Demo, p.Style = c.options.Council, c.options.Demo, stylePath+"?v="+version(stylesheet())
+	p.Script = scriptPath + "?v=" + version(asset("assets/js/console.js"))
 	if !p.Plain {
 		p.Status = c.source.Status()
 		p.Captured = channelList(p.Status.Captured)
@@ -135,13 +138,14 @@ func (c *console) say(w http.ResponseWriter, status int, heading string, paragra
 }
 
 const (
-	stylePath = "/assets/console.css"
-	iconPath  = "/assets/icon.svg"
+	stylePath  = "/assets/console.css"
+	scriptPath = "/assets/console.js"
+	iconPath   = "/assets/icon.svg"
 )
 
-// styleVersion changes with the stylesheet, so that a browser may keep it for good.
-func styleVersion() string {
-	sum := sha256.Sum256(stylesheet())
+// version changes with a file, so that a browser may keep it for good.
+func version(content []byte) string {
+	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:6])
 }
 
@@ -171,8 +175,9 @@ func (c *console) serveAssets(mux *http.ServeMux) {
 		content []byte
 		kind    string
 	}{
-		stylePath: {stylesheet(), "text/css; charset=utf-8"},
-		iconPath:  {asset("assets/icon.svg"), "image/svg+xml"},
+		stylePath:  {stylesheet(), "text/css; charset=utf-8"},
+		scriptPath: {asset("assets/js/console.js"), "text/javascript; charset=utf-8"},
+		iconPath:   {asset("assets/icon.svg"), "image/svg+xml"},
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodGet && r.Method != http.MethodHead {

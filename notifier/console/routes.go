@@ -40,7 +40,7 @@ func routes() map[string]route {
 		"/changes":   {roles: staff, get: (*console).changes},
 		"/families":  {roles: staff, get: (*console).showFamilies},
 	}
-	for _, group := range []map[string]route{caseRoutes(), taskRoutes(), managerRoutes(), bookRoutes(), healthRoutes()} {
+	for _, group := range []map[string]route{caseRoutes(), deedRoutes(), taskRoutes(), managerRoutes(), bookRoutes(), healthRoutes()} {
 		maps.Copy(all, group)
 	}
 	return all

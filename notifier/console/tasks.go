@@ -259,6 +259,12 @@ func storedFor(view picture.CaseView, query url.Values) *stored {
 	}
 	deciding := &stored{view.Case, "Hearback is looking at what is stored for this case. Load the page again in a moment."}
 	task, passed := query.Get("done"), query.Get("passed")
+	if did := didWords(query.Get("did")); did != "" {
+		if !slices.ContainsFunc(view.Timeline, func(l picture.Line) bool { return isEvent(l, query.Get("id")) }) {
+			return deciding
+		}
+		return &stored{view.Case, did}
+	}
 	switch {
 	case task != "" && (says("Task "+task+" done") || says("Task "+task+" ended")):
 		return &stored{view.Case, "Stored. The task is done, and nobody is reminded of it any more."}

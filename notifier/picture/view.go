@@ -183,8 +183,8 @@ func (p *Picture) Background(ref, task string, books notifier.Books) (b Backgrou
 	return b
 }
 
-// text is what the recipient reads.
-func text(m notifier.Message) string {
+// Read is what the recipient of a message reads.
+func Read(m notifier.Message) string {
 	body := notifier.WithoutLinks(m.Body)
 	switch m.Channel {
 	case notifier.Email:
@@ -209,7 +209,7 @@ func Story(entries []notifier.Entry, books notifier.Books) CaseView {
 			}
 			place[m.ID] = len(v.Messages)
 			v.Messages = append(v.Messages, MessageView{ID: m.ID, To: m.To, Channel: m.Channel, Words: m.Words, Status: notifier.Waiting,
-				Decided: m.Decided, Why: m.Why, Kind: m.Kind, Staff: m.Staff, Subject: m.Subject, Text: text(m)})
+				Decided: m.Decided, Why: m.Why, Kind: m.Kind, Staff: m.Staff, Subject: m.Subject, Text: Read(m)})
 			if !m.NotBefore.IsZero() {
 				v.Messages[place[m.ID]].NotBefore = new(m.NotBefore)
 			}

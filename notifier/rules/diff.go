@@ -115,7 +115,7 @@ func languagesOf(b *notifier.Book) string {
 	for _, name := range b.Words.Names() {
 		for _, channel := range templates.Channels() {
 			for _, language := range b.Words.Languages(name, channel) {
-				list = append(list, orElse(languageWords[language], language))
+				list = append(list, templates.LanguageName(language))
 			}
 		}
 	}
@@ -358,12 +358,8 @@ func fileWords(file string) string {
 		return file + ": the words"
 	}
 	channel := map[string]string{notifier.SMS: "texts", notifier.Email: "emails", notifier.Letter: "letters"}[parts[1]]
-	return fmt.Sprintf("The words %q for %s in %s", parts[0], orElse(channel, parts[1]), orElse(languageWords[language], language))
+	return fmt.Sprintf("The words %q for %s in %s", parts[0], orElse(channel, parts[1]), templates.LanguageName(language))
 }
-
-// languageWords are the languages of this country's councils, as their folders are named.
-var languageWords = map[string]string{"en": "English", "cy": "Welsh", "pl": "Polish", "ro": "Romanian", "ur": "Urdu", "pa": "Punjabi",
-	"bn": "Bengali", "ar": "Arabic", "uk": "Ukrainian"}
 
 // differing are the lines of two texts between those that both begin and end with.
 func differing(a, b string) (string, string) {
