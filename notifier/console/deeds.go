@@ -313,6 +313,8 @@ func didWords(name string) string {
 		return "Stored. The update goes to the family."
 	case "call":
 		return "Stored. The call is on record."
+	case "got-in-touch":
+		return "Stored. The family hears at once that they were heard."
 	case "hand-over":
 		return "Stored. The case has a new officer."
 	}

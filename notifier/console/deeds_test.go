@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -272,4 +273,56 @@ func TestMyFamilies(t *testing.T) {
 			t.Errorf("the list does not say %q: %s", wanted, m.text)
 		}
 	}
+}
+
+func TestAFamilyOfANewCaseGotInTouch(t *testing.T) {
+	d, c := newDesk()
+	h := deskOf(d, c, "o.jane")
+	page := get(h, "/got-in-touch")
+	if m := parseMarkup(t, page.Body.String()); page.Code != http.StatusOK || len(m.faults()) > 0 {
+		t.Fatalf("status %d, %v", page.Code, m.faults())
+	}
+	w := post(h, "/got-in-touch", url.Values{"case": {"H-99"}, "channel": {"phone"}, "about": {"Asks who their officer is."}})
+	if w.Code != http.StatusSeeOther || len(c.published) != 1 || !strings.Contains(string(c.published[0].Data), "Asks who their officer is.") {
+		t.Fatalf("status %d, %v", w.Code, c.published)
+	}
+	if w = post(h, "/got-in-touch", url.Values{"case": {"H 99"}, "channel": {"pigeon"}}); w.Code != http.StatusUnprocessableEntity || len(c.published) != 1 {
+		t.Errorf("mistakes: status %d", w.Code)
+	}
+	if w = post(deskOf(d, c, "o.lee"), "/got-in-touch", url.Values{"case": {"H-10480"}, "channel": {"phone"}}); w.Code != http.StatusUnprocessableEntity || len(c.published) != 1 {
+		t.Errorf("another team's case: status %d", w.Code)
+	}
+}
+
+// An open page is told that something changed, and nothing of what.
+func TestChangesAreTold(t *testing.T) {
+	d, c := newDesk()
+	x := indexOf(c)
+	h := console.New(d, d, console.Options{Council: councilName, Now: morning, Cases: x, Families: d, Who: officer(directory, "o.jane")})
+	server := httptest.NewServer(h)
+	defer server.Close()
+	answer, err := http.Get(server.URL + "/changes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if kind := answer.Header.Get("Content-Type"); answer.StatusCode != http.StatusOK || kind != "text/event-stream" {
+		t.Fatalf("status %d, %s", answer.StatusCode, kind)
+	}
+	lines := bufio.NewScanner(answer.Body)
+	wait := func(wanted string) {
+		t.Helper()
+		for lines.Scan() {
+			if strings.Contains(lines.Text(), "H-10480") {
+				t.Fatalf("a change says %q", lines.Text())
+			}
+			if lines.Text() == wanted {
+				return
+			}
+		}
+		t.Fatalf("the answer ended without %q: %v", wanted, lines.Err())
+	}
+	wait("event: here")
+	x.Put(notifier.Case{Ref: "H-10480", Team: "north"})
+	wait("event: changed")
 }

@@ -35,6 +35,10 @@ func (c *console) showRejected(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *console) showMessages(w http.ResponseWriter, r *http.Request) {
+	if c.who.Teams != nil && !c.options.Demo {
+		c.forbidden(w) // captured messages are of every team
+		return
+	}
 	var body listing[capturedMessage]
 	captured, pager := paginate(r, "/messages", c.source.Captured(), itemsPerPage)
 	for _, m := range captured {

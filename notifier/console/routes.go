@@ -30,15 +30,16 @@ var (
 // routes are all pages. Each group of pages keeps its own beside its handlers.
 func routes() map[string]route {
 	all := map[string]route{
-		"/{$}":       {roles: anyone, get: (*console).home},
-		"/enquiries": {roles: staff, post: (*console).recordEnquiry},
-		"/replies":   {roles: staff, post: (*console).recordReply},
-		"/as":        {roles: anyone, post: (*console).playAs},
-		"/rejected":  {roles: operators, get: (*console).showRejected},
-		"/messages":  {roles: managers, get: (*console).showMessages},
-		"/find":      {roles: staff, get: (*console).find},
-		"/changes":   {roles: staff, get: (*console).changes},
-		"/families":  {roles: staff, get: (*console).showFamilies},
+		"/{$}":          {roles: anyone, get: (*console).home},
+		"/enquiries":    {roles: staff, post: (*console).recordEnquiry},
+		"/replies":      {roles: staff, post: (*console).recordReply},
+		"/as":           {roles: anyone, post: (*console).playAs},
+		"/rejected":     {roles: operators, get: (*console).showRejected},
+		"/messages":     {roles: staff, get: (*console).showMessages},
+		"/find":         {roles: staff, get: (*console).find},
+		"/changes":      {roles: staff, get: (*console).changes},
+		"/got-in-touch": {roles: staff, get: (*console).showGotInTouch, post: (*console).recordGotInTouch},
+		"/families":     {roles: staff, get: (*console).showFamilies},
 	}
 	for _, group := range []map[string]route{caseRoutes(), deedRoutes(), taskRoutes(), managerRoutes(), bookRoutes(), healthRoutes()} {
 		maps.Copy(all, group)
