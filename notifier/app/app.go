@@ -66,6 +66,9 @@ type App struct {
 	log      *slog.Logger
 	closers  []closer
 	stop     context.CancelFunc
+	// closing is closed when HTTP begins to stop: answers that would not end by
+	// themselves end then.
+	closing chan struct{}
 	failed   chan error
 	running  sync.WaitGroup
 }
@@ -84,7 +87,7 @@ func (a *App) onClose(name string, close func(context.Context) error) {
 // loaded. On an error whatever had been started is stopped again.
 func Start(ctx context.Context, config Config, options Options) (app *App, err error) {
 	a := &App{Config: config, picture: picture.New(), shelf: engine.NewShelf(), captured: map[string]*capture.Channel{},
-		log: options.Log, failed: make(chan error, 4)}
+		log: options.Log, failed: make(chan error, 4), closing: make(chan struct{})}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
@@ -386,6 +389,7 @@ func (a *App) serve(handler http.Handler) error {
 	a.httpAddr = listener.Addr().String()
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+	server.RegisterOnShutdown(func() { close(a.closing) })
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

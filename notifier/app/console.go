@@ -24,7 +24,7 @@ func (a *App) console(running context.Context, reader *reader, publisher *publis
 	with := console.Options{
 		Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, SignInMissing: !options.Demo, Cases: caseload.New(),
 		Book: func() *notifier.Book { return a.shelf.Books().Current }, Trail: trail{a.stream},
-		Families: &families{app: a},
+		Families: &families{app: a}, Closing: a.closing,
 	}
 	if !with.SignInMissing {
 		a.running.Go(func() { feed(running, a.picture, with.Cases, a.forgotten) })

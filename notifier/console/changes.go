@@ -35,6 +35,8 @@ func (c *console) changes(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-r.Context().Done():
 			return
+		case <-c.options.Closing:
+			return
 		case <-alive.C:
 			if !say(": nothing has changed\n\n") {
 				return
@@ -42,6 +44,8 @@ func (c *console) changes(w http.ResponseWriter, r *http.Request) {
 		case <-changed:
 			select {
 			case <-r.Context().Done():
+				return
+			case <-c.options.Closing:
 				return
 			case <-time.After(changesPause):
 			}

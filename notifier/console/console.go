@@ -73,6 +73,9 @@ type Options struct {
 	Book func() *notifier.Book
 	// Families tells what lists and forms ask about one case; nil: nothing is known.
 	Families Families
+	// Closing is closed when the site closes: pages that wait for changes end then. Nil:
+	// never.
+	Closing <-chan struct{}
 	// Trail is where views of a case and acts are written down; nil: nowhere.
 	Trail Trail
 	// Now is the clock of the pages; nil is time.Now.
