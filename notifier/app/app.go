@@ -69,8 +69,8 @@ type App struct {
 	// closing is closed when HTTP begins to stop: answers that would not end by
 	// themselves end then.
 	closing chan struct{}
-	failed   chan error
-	running  sync.WaitGroup
+	failed  chan error
+	running sync.WaitGroup
 }
 
 // closer is a named step of shutting down; the last one added goes first.

@@ -29,7 +29,24 @@ func (a *App) console(running context.Context, reader *reader, publisher *publis
 	if !with.SignInMissing {
 		a.running.Go(func() { feed(running, a.picture, with.Cases, a.forgotten) })
 	}
-	return console.New(reader, publisher.Publisher, with)
+	return console.New(pagesReader{reader, with.Cases}, publisher.Publisher, with)
+}
+
+// pagesReader is the reader of the pages: what they show on every page comes from the
+// lists, which need not decode a case.
+type pagesReader struct {
+	*reader
+	cases *caseload.Index
+}
+
+// Tasks lists what only a person can do, the oldest first.
+func (r pagesReader) Tasks() []picture.CaseTask {
+	open := r.cases.Tasks()
+	tasks := make([]picture.CaseTask, len(open))
+	for i, t := range open {
+		tasks[i] = picture.CaseTask{Case: t.Case, Task: t.Task}
+	}
+	return tasks
 }
 
 // feedMost bounds how many cases are read before the lists show them.

@@ -86,6 +86,7 @@ type Index struct {
 type held struct {
 	ref, team, officer string
 	rows               []*Row
+	tasks              []notifier.Task
 	// contacts are the names of those who may be found, piece the place in the
 	// haystack of what finds them.
 	contacts []string
@@ -202,6 +203,28 @@ func (x *Index) Cases(f Filter) []string {
 	return refs
 }
 
+// Task is an open task of a case.
+type Task struct {
+	Case string
+	notifier.Task
+}
+
+// Tasks lists the open tasks of every case, the oldest first.
+func (x *Index) Tasks() []Task {
+	x.mu.RLock()
+	tasks := []Task{}
+	for ref, h := range x.cases {
+		for _, t := range h.tasks {
+			tasks = append(tasks, Task{ref, t})
+		}
+	}
+	x.mu.RUnlock()
+	slices.SortFunc(tasks, func(a, b Task) int {
+		return cmp.Or(a.Opened.Compare(b.Opened), cmp.Compare(a.Case, b.Case), cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
+	})
+	return tasks
+}
+
 func (x *Index) each(f Filter) iter.Seq[*Row] {
 	return func(yield func(*Row) bool) {
 		x.mu.RLock()
@@ -229,7 +252,7 @@ func (f Filter) wants(h *held) bool {
 }
 
 func hold(c notifier.Case) *held {
-	h := &held{ref: c.Ref, team: cmp.Or(c.Team, notifier.Unassigned), officer: c.Officer}
+	h := &held{ref: c.Ref, team: cmp.Or(c.Team, notifier.Unassigned), officer: c.Officer, tasks: slices.Clone(c.Tasks)}
 	var told time.Time
 	for _, k := range c.Contacts {
 		if k.Told.After(told) {

@@ -15,8 +15,6 @@ import (
 // Source is what the pages read. Its methods are called for each request, from many
 // goroutines, and what they return is not changed.
 type Source interface {
-	// Waiting lists the open promises, the longest wait first.
-	Waiting() []picture.Waiting
 	// Case tells the whole story of a case. The error for a case that nobody knows
 	// is, or wraps, [picture.ErrUnknown].
 	Case(ctx context.Context, ref string) (picture.CaseView, error)

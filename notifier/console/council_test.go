@@ -213,8 +213,12 @@ func indexOf(c *council) *caseload.Index {
 	for _, w := range c.waiting {
 		one := cases[w.Case]
 		one.Ref, one.Team, one.Officer = w.Case, w.Team, w.Officer
+		var unheard []string
+		if w.Unreachable {
+			unheard = []string{"c1"}
+		}
 		date, _ := calendar.ParseDate(w.DueDate)
-		one.Promises = append(one.Promises, notifier.Promise{Rule: w.Promise, Enquiry: w.Enquiry, Channel: "phone", Opened: w.Opened, Due: w.Due, DueDate: date, Late: w.Late})
+		one.Promises = append(one.Promises, notifier.Promise{Rule: w.Promise, Enquiry: w.Enquiry, Channel: "phone", Opened: w.Opened, Due: w.Due, DueDate: date, Late: w.Late, Unheard: unheard})
 		cases[w.Case] = one
 	}
 	x := caseload.New()

@@ -7,6 +7,7 @@ import (
 
 	"hearback/notifier"
 	"hearback/notifier/calendar"
+	"hearback/notifier/caseload"
 	"hearback/notifier/picture"
 )
 
@@ -57,23 +58,27 @@ func (c *console) home(w http.ResponseWriter, r *http.Request) {
 // showHome fills what every showing of the first page has: the list and the messages.
 func (c *console) showHome(w http.ResponseWriter, r *http.Request, status int, h home) {
 	now := c.options.Now()
-	waiting := c.waiting()
-	for _, promise := range waiting {
+	waiting := c.options.Cases.Rows(caseload.Filter{Teams: c.who.seen()}, caseload.LongestFirst)
+	soon := calendar.DateOf(now, c.london).AddDays(soonDays)
+	suggested := map[string]bool{}
+	for _, row := range waiting {
 		h.Waiting++
-		if isLate(promise, now) {
+		switch {
+		case late(row, now):
 			h.Late++
-		} else if slices.ContainsFunc(c.promiseTags(promise, now), func(t tag) bool { return t.Class == "soon" }) {
+		case row.DueDate.Compare(soon) <= 0:
 			h.Soon++
 		}
-		if promise.Unreachable {
+		if row.Unreachable {
 			h.Unreached++
 		}
-		if len(h.Suggested) < maxSuggested && !slices.Contains(h.Suggested, promise.Case) {
-			h.Suggested = append(h.Suggested, promise.Case)
+		if len(h.Suggested) < maxSuggested && !suggested[row.Case] {
+			suggested[row.Case] = true
+			h.Suggested = append(h.Suggested, row.Case)
 		}
 	}
 	slices.Sort(h.Suggested)
-	var shown []picture.Waiting
+	var shown []*caseload.Row
 	shown, h.Pager = paginate(r, "/", waiting, rowsPerPage)
 	h.Pager.Part = "waiting"
 	for _, promise := range shown {
@@ -86,18 +91,12 @@ func (c *console) showHome(w http.ResponseWriter, r *http.Request, status int, h
 	c.render(w, status, "home", page{Title: "Who is waiting for a reply", Active: "/", HasFail: len(h.Errors) > 0, Body: h})
 }
 
-// waiting are the open promises of the cases that the caller may see.
-func (c *console) waiting() []picture.Waiting {
-	return slices.DeleteFunc(slices.Clone(c.source.Waiting()), func(w picture.Waiting) bool { return !c.who.Sees(w.Team) })
-}
-
-func (c *console) row(promise picture.Waiting) row {
+func (c *console) row(of *caseload.Row) row {
 	now := c.options.Now()
-	officer, team := owner(promise.Officer, promise.Team)
+	officer, team := c.owner(of.Officer, of.Team)
 	return row{
-		Case: promise.Case, Officer: officer, Team: team,
-		Since: c.moment(promise.Opened), For: calendar.Elapsed(now.Sub(promise.Opened)),
-		Due: day(promise.DueDate), Tags: c.promiseTags(promise, now),
+		Case: of.Case, Officer: officer, Team: team, Since: c.moment(of.Opened), For: calendar.Elapsed(now.Sub(of.Opened)),
+		Due: of.DueDate.Words(), Tags: c.rowTags(of, now),
 	}
 }
 
