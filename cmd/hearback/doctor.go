@@ -83,6 +83,7 @@ func (d *doctor) examine(ctx context.Context, now func() time.Time) {
 	d.texts(ctx, now)
 	d.mail(ctx)
 	d.letters(ctx)
+	d.staff(ctx)
 }
 
 func (d *doctor) ok(what, detail string) { d.add(statusOK, what, detail, "") }
@@ -113,7 +114,7 @@ var userInfo = regexp.MustCompile(`//[^/\s@]*@`)
 // libraries and servers quote what they were given.
 func (d *doctor) redact(text string) string {
 	c := d.config
-	secrets := []app.Secret{c.IngestToken, c.LinkSecret, c.TwilioAuthToken, c.NotifyAPIKey, c.NotifyCallbackToken, c.SMTPPassword, c.EncryptionKey}
+	secrets := []app.Secret{c.IngestToken, c.LinkSecret, c.TwilioAuthToken, c.NotifyAPIKey, c.NotifyCallbackToken, c.SMTPPassword, c.EncryptionKey, c.OIDCClientSecret, c.SessionSecret}
 	for _, s := range secrets {
 		if s != "" {
 			text = strings.ReplaceAll(text, string(s), "[redacted]")

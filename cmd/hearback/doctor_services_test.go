@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"hearback/notifier/channel/standin"
+	"hearback/notifier/signin/signintest"
 	"hearback/notifier/stream"
 	"hearback/notifier/stream/streamtest"
 )
@@ -44,6 +45,20 @@ func TestDoctorOfTwilio(t *testing.T) {
 	if counts := twilio.Counts(); counts.Requests != 0 || counts.Lookups != 1 {
 		t.Errorf("Twilio was asked for %d texts and %d look-ups, want 0 and 1", counts.Requests, counts.Lookups)
 	}
+}
+
+func TestDoctorOfSignIn(t *testing.T) {
+	provider := signintest.Start(t, time.Now)
+	set := func(issuer string) map[string][]finding {
+		settings(t, "OIDC_ISSUER", issuer, "OIDC_CLIENT_ID", "hearback", "OIDC_CLIENT_SECRET", secret, "PUBLIC_URL", "https://hearback.council.example",
+			"SESSION_SECRET", base64.StdEncoding.EncodeToString([]byte(strings.Repeat("s", 32))))
+		_, found := examined(t)
+		return found
+	}
+	expect(t, set(provider.Issuer), "sign-in", statusOK, "nobody was signed in")
+	expect(t, set(provider.Issuer+"/"), "sign-in", statusFail, provider.Issuer)
+	provider.Down(true)
+	expect(t, set(provider.Issuer), "sign-in", statusFail, "cannot be read")
 }
 
 func TestDoctorOfNotify(t *testing.T) {

@@ -64,6 +64,7 @@ func TestDoctorOfAFreshStart(t *testing.T) {
 	expect(t, found, "texts", statusWarn, "captured")
 	expect(t, found, "emails", statusWarn, "captured")
 	expect(t, found, "letters", statusWarn, "captured")
+	expect(t, found, "sign-in", statusWarn, "console is closed")
 	if _, err := os.Stat(data); !os.IsNotExist(err) {
 		t.Errorf("it left a data folder behind: %v", err)
 	}
@@ -189,10 +190,10 @@ func TestDoctorOfAStoppedHearback(t *testing.T) {
 
 func TestDoctorKeepsSecrets(t *testing.T) {
 	d := &doctor{found: func(finding) {}, config: app.Config{SMTPPassword: "opensesame", TwilioAuthToken: "tok3n", IngestToken: "ing3st", EncryptionKey: "k3y",
-		LinkSecret: "l1nk", NotifyAPIKey: "n0tify", NotifyCallbackToken: "b3arer"}}
-	d.fail("everything", "opensesame, n0tify, b3arer, l1nk and tok3n went to nats://user:pass@nats.council.example:4222", "change ing3st\nand k3y")
+		OIDCClientSecret: "0idc", SessionSecret: "s3ssion", LinkSecret: "l1nk", NotifyAPIKey: "n0tify", NotifyCallbackToken: "b3arer"}}
+	d.fail("everything", "opensesame, 0idc, s3ssion, n0tify, b3arer, l1nk and tok3n went to nats://user:pass@nats.council.example:4222", "change ing3st\nand k3y")
 	got := d.findings[0].String()
-	for _, secret := range []string{"opensesame", "tok3n", "ing3st", "k3y", "l1nk", "n0tify", "b3arer", "user:pass"} {
+	for _, secret := range []string{"opensesame", "tok3n", "ing3st", "k3y", "l1nk", "n0tify", "b3arer", "0idc", "s3ssion", "user:pass"} {
 		if strings.Contains(got, secret) {
 			t.Errorf("the finding %q holds the secret %q", got, secret)
 		}

@@ -168,10 +168,13 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 		return nil, err
 	}
 	a.onClose("publisher", func(context.Context) error { publisher.Close(); return nil })
-	pages := a.console(running, reader, publisher, options)
+	pages, err := a.console(running, reader, publisher, options)
+	if err != nil {
+		return nil, err
+	}
 	gateway := inbound.Events(publisher, publisher, string(config.IngestToken), options.Demo, time.Now)
 	visitors := doorstep.New(visited{reader}, publisher, doorstep.Options{Keys: keys})
-	if err := a.serve(routes(pages, visitors, gateway, inbound.Health(a.ready), a.metrics(), a.webhooks(publisher, keys))); err != nil {
+	if err := a.serve(a.secured(routes(pages, visitors, gateway, inbound.Health(a.ready), a.metrics(), a.webhooks(publisher, keys)))); err != nil {
 		return nil, err
 	}
 	if takesIn {
@@ -182,7 +185,7 @@ func Start(ctx context.Context, config Config, options Options) (app *App, err e
 	if config.HeartbeatURL != "" {
 		a.running.Go(func() { a.beat(running) })
 	}
-	a.warn()
+	a.warn(options.Demo)
 	return a, nil
 }
 
@@ -364,12 +367,15 @@ func (a *App) capture(name string) *capture.Channel {
 }
 
 // warn says what the operator should know and has not asked for.
-func (a *App) warn() {
+func (a *App) warn(demo bool) {
 	if a.Config.TwilioAccountSID != "" && !a.Config.twilioCalls() {
 		a.log.Warn("Twilio cannot reach us: receipts and families' texts are not taken in; set HEARBACK_PUBLIC_URL")
 	}
 	if a.Config.NotifySMSTemplate != "" && a.Config.NotifyCallbackToken == "" {
 		a.log.Warn("GOV.UK Notify cannot call us: families' texts are not taken in; set HEARBACK_NOTIFY_CALLBACK_TOKEN, and enter it in Notify")
+	}
+	if !demo && a.Config.OIDCIssuer == "" {
+		a.log.Warn("nobody can sign in, so the console is closed; set HEARBACK_OIDC_ISSUER, HEARBACK_OIDC_CLIENT_ID, HEARBACK_OIDC_CLIENT_SECRET, HEARBACK_SESSION_SECRET and HEARBACK_PUBLIC_URL")
 	}
 	for name := range a.captured {
 		a.log.Warn("messages are captured, not sent: the channel has no settings", "channel", name)

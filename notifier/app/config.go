@@ -48,6 +48,18 @@ type Config struct {
 	PublicURL  string `envconfig:"PUBLIC_URL" desc:"address under which the world reaches HTTP_LISTEN, such as https://hearback.council.example"`
 	// LinkSecret signs the links in messages.
 	LinkSecret Secret `split_words:"true" desc:"32 bytes in base64 that sign the links in emails; empty, or without PUBLIC_URL: emails have none"`
+
+	// OIDCIssuer and what follows it let staff into the console.
+	OIDCIssuer       string `envconfig:"OIDC_ISSUER" desc:"address of the identity provider that staff sign in with, as it names itself, such as https://login.microsoftonline.com/TENANT/v2.0; empty: the console is closed"`
+	OIDCClientID     string `envconfig:"OIDC_CLIENT_ID" desc:"id under which the identity provider knows Hearback"`
+	OIDCClientSecret Secret `envconfig:"OIDC_CLIENT_SECRET" desc:"client secret that goes with it"`
+	OIDCScopes       string `envconfig:"OIDC_SCOPES" default:"openid profile email" desc:"scopes to ask for, with spaces between"`
+	OIDCPersonClaims string `envconfig:"OIDC_PERSON_CLAIMS" default:"email,preferred_username,upn" desc:"claims that say who somebody is in the directory, the best first; leave out what people may change themselves; email counts where it is marked as verified"`
+	OIDCRolesClaim   string `envconfig:"OIDC_ROLES_CLAIM" default:"roles" desc:"claim with the roles officer, manager and operator, given besides those of the directory"`
+	OIDCTeamsClaim   string `envconfig:"OIDC_TEAMS_CLAIM" default:"teams" desc:"claim with the teams of those who have none in the directory"`
+	SessionSecret    Secret `split_words:"true" desc:"32 bytes in base64 that encrypt the sessions of staff, the same on every replica"`
+	TrustedProxies   string `split_words:"true" desc:"networks of the proxies before HTTP_LISTEN, such as 10.1.0.0/16, whose X-Forwarded-For says where somebody is; this machine is always one"`
+
 	// IngestToken opens the HTTP gateway.
 	IngestToken Secret `split_words:"true" desc:"bearer token of POST /v1/events; empty: the gateway is closed"`
 	BookDir     string `split_words:"true" desc:"folder of the managers' book; empty: the built-in example book"`
@@ -198,6 +210,9 @@ func (c Config) validate() error {
 		fault("REPLICAS", "must be between 1 and 5")
 	}
 	if _, err := c.key(); err != nil {
+		errs = append(errs, err)
+	}
+	if _, _, err := c.signIn(); err != nil {
 		errs = append(errs, err)
 	}
 	if _, err := c.linkKeys(); err != nil {

@@ -20,16 +20,22 @@ import (
 )
 
 // console makes the pages, and keeps what their lists show while anybody may look.
-func (a *App) console(running context.Context, reader *reader, publisher *publisher, options Options) http.Handler {
+func (a *App) console(running context.Context, reader *reader, publisher *publisher, options Options) (http.Handler, error) {
 	with := console.Options{
-		Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, SignInMissing: !options.Demo, Cases: caseload.New(),
+		Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, Cases: caseload.New(),
 		Book: func() *notifier.Book { return a.shelf.Books().Current }, Trail: trail{a.stream},
 		Families: &families{app: a}, Closing: a.closing,
+	}
+	if !options.Demo {
+		if err := a.letIn(&with); err != nil {
+			return nil, err
+		}
+		with.SignInMissing = with.Who == nil
 	}
 	if !with.SignInMissing {
 		a.running.Go(func() { feed(running, a.picture, with.Cases, a.forgotten) })
 	}
-	return console.New(pagesReader{reader, with.Cases}, publisher.Publisher, with)
+	return console.New(pagesReader{reader, with.Cases}, publisher.Publisher, with), nil
 }
 
 // pagesReader is the reader of the pages: what they show on every page comes from the

@@ -65,6 +65,8 @@ type Options struct {
 	// Who says who asks for a page; where nobody has signed in it answers for itself and
 	// ok is false. Nil, in the demonstration only: see Everybody.
 	Who func(w http.ResponseWriter, r *http.Request) (who Caller, ok bool)
+	// SignIn answers /sign-in, what is below it, and /sign-out; nil: nobody signs in.
+	SignIn http.Handler
 	// Cases are what lists and the search box show.
 	Cases *caseload.Index
 	// Book is the book in force.

@@ -238,7 +238,7 @@ func TestClosedWithoutSignIn(t *testing.T) {
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, httptest.NewRequest(method, path, nil))
 			m := parseMarkup(t, w.Body.String())
-			if w.Code != http.StatusServiceUnavailable || !strings.Contains(m.text, "hearback waiting") || !strings.Contains(m.text, "hearback case REF") {
+			if w.Code != http.StatusServiceUnavailable || !strings.Contains(m.text, "hearback waiting") || !strings.Contains(m.text, "hearback case REF") || !strings.Contains(m.text, "HEARBACK_OIDC_ISSUER") || !strings.Contains(m.text, "HEARBACK_SESSION_SECRET") {
 				t.Errorf("%s %s: status %d: %s", method, path, w.Code, m.text)
 			}
 			if m.count("form") != 0 || m.count("nav") != 0 || len(m.faults()) > 0 {

@@ -74,6 +74,11 @@ func (c *console) handler() http.Handler {
 	for path, to := range routes() {
 		mux.HandleFunc(path, c.serve(to))
 	}
+	if c.options.SignIn != nil {
+		for _, path := range []string{"/sign-in", "/sign-in/", "/sign-out"} {
+			mux.Handle(path, c.options.SignIn)
+		}
+	}
 	mux.HandleFunc("/", c.serve(route{roles: anyone, get: (*console).notFound, post: (*console).notFound}))
 
 	protection := http.NewCrossOriginProtection()
