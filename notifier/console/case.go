@@ -23,6 +23,7 @@ type caseFile struct {
 	// Now is the next thing to do about each promise that is open.
 	Now  []nextThing
 	Back link
+	Seen *seenList // nil for whom it does not concern
 }
 
 // nextThing is what to do about one promise.
@@ -70,6 +71,7 @@ func (c *console) showCase(w http.ResponseWriter, r *http.Request) {
 	}
 	file := c.caseFile(view)
 	file.Stored = storedFor(view, r.URL.Query())
+	file.Seen = c.seenBy(r.Context(), view.Case)
 	now := c.options.Now()
 	for _, row := range c.options.Cases.Of(view.Case) {
 		thing := nextThing{Words: c.next(row, now).Words, Heard: c.heard(row)}

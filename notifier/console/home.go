@@ -112,7 +112,7 @@ func (c *console) captured(m picture.Captured) capturedMessage {
 }
 
 func (c *console) latest() (texts, emails []capturedMessage) {
-	for _, m := range c.source.Captured() {
+	for _, m := range c.mayRead(c.source.Captured()) {
 		switch {
 		case m.Channel == notifier.SMS && len(texts) < latestTexts:
 			texts = append(texts, c.captured(m))

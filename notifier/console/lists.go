@@ -40,7 +40,7 @@ func (c *console) showMessages(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var body listing[capturedMessage]
-	captured, pager := paginate(r, "/messages", c.source.Captured(), itemsPerPage)
+	captured, pager := paginate(r, "/messages", c.mayRead(c.source.Captured()), itemsPerPage)
 	for _, m := range captured {
 		body.Items = append(body.Items, c.captured(m))
 	}

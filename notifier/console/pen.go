@@ -167,6 +167,8 @@ func (c *console) showPen(w http.ResponseWriter, r *http.Request) {
 		p.Case, p.CaseProblem = readCase(query)
 		if c.offer(r, &p, ""); p.CaseProblem != "" {
 			p.Errors, status = collect("pass-case", p.CaseProblem), http.StatusUnprocessableEntity
+		} else if !c.recorded(w, r, p.Case) {
+			return
 		}
 	}
 	c.renderPen(w, status, p)
@@ -245,6 +247,9 @@ func (c *console) passOn(w http.ResponseWriter, r *http.Request) {
 	}
 	p := penPage{unmatched: c.unmatched(t, written)}
 	contact := p.readPass(c, r, form)
+	if p.CaseProblem == "" && !c.recorded(w, r, p.Case) {
+		return
+	}
 	if len(p.Errors) > 0 {
 		c.renderPen(w, http.StatusUnprocessableEntity, p)
 		return

@@ -48,6 +48,9 @@ func (c *console) recordEnquiry(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := h.Enquiry
+	if !c.recorded(w, r, f.Case) {
+		return
+	}
 	event := c.event(events.TypeEnquiryReceived, f.Case, eventID(cmp.Or(f.Token, newToken()), f.Case, f.Channel, strconv.FormatBool(f.Urgent)),
 		events.Enquiry{Channel: f.Channel, Urgent: f.Urgent})
 	if !c.store(w, r, h, "enquiry-case", event) {
@@ -76,6 +79,9 @@ func (c *console) recordReply(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := h.Reply
+	if !c.recorded(w, r, f.Case) {
+		return
+	}
 	event := c.event(events.TypeReplySent, f.Case, eventID(cmp.Or(f.Token, newToken()), f.Case, f.Channel, f.By),
 		events.Reply{By: f.By, Channel: f.Channel})
 	if !c.store(w, r, h, "reply-case", event) {

@@ -3,7 +3,8 @@
 // It speaks the authorization code flow with PKCE. Who comes back from the identity
 // provider gets a session in an encrypted cookie: any replica with the same secret
 // reads it, and a restart ends nobody's work. A session ends after 30 minutes without
-// a request and after 10 hours at most, and when its owner signs out. The replica that
+// a request and after 10 hours at most, and when its owner signs out. A page that keeps
+// itself up to date does not count as a request. The replica that
 // was asked to end a session remembers it; another replica would still take a copy of
 // the cookie that somebody had kept, for as long as the session could have lasted.
 //

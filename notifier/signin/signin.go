@@ -141,11 +141,14 @@ func (s *SignIn) Handler() http.Handler {
 
 // Who is whoever has signed in. Where nobody has, or they ask too much, it answers by
 // itself and ok is false: a page that was asked for is gone back to after signing in; a
-// form is not stored.
+// form is not stored. What a page asks by itself does not keep a session alive.
 func (s *SignIn) Who(w http.ResponseWriter, r *http.Request) (person Person, ok bool) {
 	now := s.options.Now()
 	current, in := s.session(r)
 	switch {
+	case !in && background(r):
+		s.options.Show(w, http.StatusUnauthorized, Page{Heading: "You are signed out", Link: signInPath, LinkWords: "Sign in"})
+		return Person{}, false
 	case !in && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		http.Redirect(w, r, signInPath+"?to="+url.QueryEscape(localPath(r.URL.RequestURI())), http.StatusSeeOther)
 		return Person{}, false
@@ -158,13 +161,20 @@ func (s *SignIn) Who(w http.ResponseWriter, r *http.Request) (person Person, ok 
 		s.tooMuch(w)
 		return Person{}, false
 	}
-	if now.Sub(time.Unix(current.Seen, 0)) >= renewAfter {
+	if !background(r) && now.Sub(time.Unix(current.Seen, 0)) >= renewAfter {
 		current.Seen = now.Unix()
 		if err := s.keep(w, current); err != nil {
 			s.options.Log.Error("a session could not be renewed", "error", err)
 		}
 	}
 	return current.Person, true
+}
+
+// background reports whether a page asks by itself, with nobody at work: that neither
+// keeps a session alive nor leads anywhere to sign in.
+func background(r *http.Request) bool {
+	mode := r.Header.Get("Sec-Fetch-Mode")
+	return mode != "" && mode != "navigate" && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 }
 
 // Stranger tells somebody who has signed in that they may see nothing.

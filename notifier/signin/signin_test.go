@@ -391,6 +391,26 @@ func TestSessionsEnd(t *testing.T) {
 		o.clock.pass(20 * time.Minute)
 		o.out()
 	})
+	t.Run("with a page that asks by itself", func(t *testing.T) {
+		o := newOffice(t)
+		o.expect("/", http.StatusOK)
+		ask := func() int {
+			r := must(http.NewRequest(http.MethodGet, o.site.URL+"/changes", nil))
+			r.Header.Set("Sec-Fetch-Mode", "cors")
+			status, _ := o.read(o.browser.Do(r))
+			return status
+		}
+		for range 2 {
+			o.clock.pass(14 * time.Minute)
+			if got := ask(); got != http.StatusOK {
+				t.Fatalf("it answered %d", got)
+			}
+		}
+		o.clock.pass(2 * time.Minute)
+		if got := ask(); got != http.StatusUnauthorized {
+			t.Errorf("half an hour later it answered %d", got)
+		}
+	})
 	t.Run("a form is not stored", func(t *testing.T) {
 		o := newOffice(t)
 		status, body := o.read(o.browser.PostForm(o.site.URL+"/replies", url.Values{"case": {"H-10482"}}))
