@@ -51,7 +51,8 @@ func choices(chosen string) []choice {
 	return all
 }
 
-// posted reads a form of our own, and answers for itself where it cannot.
+// posted reads a form of our own, and answers for itself where it cannot. Whoever is
+// signed in is who acts, whatever the form says.
 func (c *console) posted(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
@@ -59,8 +60,14 @@ func (c *console) posted(w http.ResponseWriter, r *http.Request) (url.Values, bo
 			"Nothing was stored. It may be too long, or have been cut short. Go back and send it again.")
 		return nil, false
 	}
+	if !c.asksWho() {
+		r.PostForm.Set("by", c.who.ID)
+	}
 	return r.PostForm, true
 }
+
+// asksWho reports whether forms ask who acts, because everybody is here at once.
+func (c *console) asksWho() bool { return c.who.ID == Everybody().ID }
 
 func (f *enquiryForm) read(form url.Values) (errors []fieldError) {
 	f.Token, f.Urgent = form.Get("token"), form.Get("urgent") == "yes"

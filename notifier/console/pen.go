@@ -106,7 +106,8 @@ func (c *console) unmatched(t picture.CaseTask, written []events.Event) unmatche
 // penPage is where a person deals with one unmatched sender.
 type penPage struct {
 	unmatched
-	Errors []fieldError
+	AsksWho bool
+	Errors  []fieldError
 
 	Case, CaseProblem string
 	// Contacts are offered once the case is known.
@@ -175,6 +176,7 @@ func (c *console) showPen(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *console) renderPen(w http.ResponseWriter, status int, p penPage) {
+	p.AsksWho = c.asksWho()
 	c.render(w, status, "pen", page{Title: "Not matched: find out who wrote", Active: "/unmatched", HasFail: len(p.Errors) > 0, Body: p})
 }
 

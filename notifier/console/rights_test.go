@@ -415,3 +415,28 @@ func FuzzEveryForm(f *testing.F) {
 		}
 	})
 }
+
+// TestWhoeverIsSignedInActs: nobody signs with another's name.
+func TestWhoeverIsSignedInActs(t *testing.T) {
+	c, d := divided(), &diary{}
+	c.decide = func(c *council, e events.Event) { deciding(c, e); matching(c, e) }
+	pen := c.hold("+447700900777", "text", "unmatched")
+	officer := people()["officer"]
+	forged := url.Values{"by": {"m.north"}, "case": {privateCase}, "channel": {"phone"}, "note": {"A note"}, "event": {"SM0"}, "contact": {"contact:c1"}}
+	for _, path := range []string{"/tasks/" + privateCase + "/1", "/unmatched/" + pen + "/pass-on", "/replies"} {
+		if w := asked(c, d, officer, http.MethodGet, path, nil); strings.Contains(w.Body.String(), `name="by"`) {
+			t.Errorf("%s asks somebody who they are", path)
+		}
+		if w := asked(c, d, officer, http.MethodPost, path, forged); w.Code != http.StatusSeeOther {
+			t.Fatalf("%s: status %d: %s", path, w.Code, w.Body)
+		}
+	}
+	for _, e := range c.published {
+		if strings.Contains(string(e.Data), "m.north") {
+			t.Errorf("%s is signed with another's name: %s", e.Type, e.Data)
+		}
+	}
+	if n := len(c.published); n != 4 {
+		t.Errorf("%d events were published", n)
+	}
+}

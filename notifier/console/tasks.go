@@ -101,6 +101,7 @@ func (c *console) showTasks(w http.ResponseWriter, r *http.Request) {
 // taskForm is "this task is done", as it was filled in.
 type taskForm struct {
 	taskRow
+	AsksWho                bool
 	Contact                *contactCard
 	By, Note               string
 	ByProblem, NoteProblem string
@@ -176,7 +177,7 @@ func (c *console) showTask(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *console) renderTask(w http.ResponseWriter, r *http.Request, status int, t picture.CaseTask, f taskForm) {
-	f.taskRow = c.taskRow(t.Case, t.Task)
+	f.taskRow, f.AsksWho = c.taskRow(t.Case, t.Task), c.asksWho()
 	if view, err := c.source.Case(r.Context(), t.Case); err == nil {
 		if at := slices.IndexFunc(view.Contacts, func(k notifier.Contact) bool { return k.ID == t.Contact && t.Contact != "" }); at >= 0 {
 			f.Contact = new(newContactCard(view.Contacts[at], view.Ways[t.Contact]))

@@ -3,6 +3,8 @@ package signin
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Person is somebody as the identity provider described them when they signed in.
@@ -18,7 +20,7 @@ type Person struct {
 }
 
 // longestName bounds, in bytes, a claim that says who somebody is.
-const longestName = 254
+const longestName = 100
 
 // claims are those of an ID token.
 type claims map[string]any
@@ -37,7 +39,7 @@ func (c claims) person(o Options) Person {
 			continue
 		}
 		text := strings.TrimSpace(c.text(claim))
-		if text != "" && len(text) <= longestName && !slices.Contains(p.Names, text) {
+		if text != "" && len(text) <= longestName && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl) && !slices.Contains(p.Names, text) {
 			p.Names = append(p.Names, text)
 		}
 	}
