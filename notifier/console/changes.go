@@ -13,6 +13,10 @@ const changesAlive = 20 * time.Second
 // changesPause bounds how often a page is told of changes.
 const changesPause = time.Second
 
+// changesFor is how long a page is told of changes before it must ask again, with the
+// rights that its reader has by then.
+const changesFor = 5 * time.Minute
+
 // changes tells an open page, as server-sent events, that the lists have changed. It
 // says nothing of what: the page fetches itself again, with the caller's rights.
 func (c *console) changes(w http.ResponseWriter, r *http.Request) {
@@ -29,6 +33,8 @@ func (c *console) changes(w http.ResponseWriter, r *http.Request) {
 	if !say(fmt.Sprintf("retry: 5000\nid: %d\nevent: here\ndata: %d\n\n", version, version)) {
 		return
 	}
+	over := time.NewTimer(changesFor)
+	defer over.Stop()
 	alive := time.NewTicker(changesAlive)
 	defer alive.Stop()
 	for {
@@ -36,6 +42,8 @@ func (c *console) changes(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 			return
 		case <-c.options.Closing:
+			return
+		case <-over.C:
 			return
 		case <-alive.C:
 			if !say(": nothing has changed\n\n") {

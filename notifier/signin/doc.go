@@ -4,8 +4,8 @@
 // provider gets a session in an encrypted cookie: any replica with the same secret
 // reads it, and a restart ends nobody's work. A session ends after 30 minutes without
 // a request and after 10 hours at most, and when its owner signs out. A page that keeps
-// itself up to date does not count as a request. The replica that
-// was asked to end a session remembers it; another replica would still take a copy of
+// itself up to date does not count as a request. The replica that was asked to end a
+// session remembers it until it is started anew; any other would still take a copy of
 // the cookie that somebody had kept, for as long as the session could have lasted.
 //
 // What a session holds are the claims as they were at sign-in. What its owner may do
