@@ -51,6 +51,9 @@ func (c *console) recordGotInTouch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := g.Enquiry
+	if !c.recorded(w, r, f.Case) {
+		return
+	}
 	event := c.event(events.TypeEnquiryReceived, f.Case, eventID(cmp.Or(f.Token, newToken()), f.Case, f.Channel, strconv.FormatBool(f.Urgent), g.About),
 		events.Enquiry{Channel: f.Channel, Urgent: f.Urgent, About: g.About})
 	if err := c.publish(r.Context(), event); err != nil {
