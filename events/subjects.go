@@ -24,6 +24,8 @@ const (
 	LeaderSubject = "hearback.leader"
 
 	SeenPrefix = "hearback.seen."
+
+	DraftPrefix = "hearback.draft."
 )
 
 // UnknownCase stands for the case in the subject of a rejected message whose case
@@ -55,6 +57,10 @@ func LedgerSubject(caseRef string) string { return LedgerPrefix + caseRef }
 // SeenSubject is where it is written down who has looked at a case, or acted on it, in
 // the console.
 func SeenSubject(caseRef string) string { return SeenPrefix + caseRef }
+
+// DraftSubject is where the draft of the book is kept on which one manager works; name
+// is a token that stands for them.
+func DraftSubject(name string) string { return DraftPrefix + name }
 
 // OutcomeSubject is where Hearback tells other services what came of an event.
 func OutcomeSubject(caseRef, eventType string) string {

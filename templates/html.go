@@ -70,7 +70,7 @@ const (
 func HTML(markdown string, frame Frame) string {
 	source := []byte(markdown)
 	document := parseDressed(source)
-	dress(document)
+	dress(document, true)
 	language := frame.Language
 	if language == "" {
 		language = DefaultLanguage
@@ -99,8 +99,21 @@ func HTML(markdown string, frame Frame) string {
 	return b.String()
 }
 
-// dress gives every element its style and puts a picture's words in its place.
-func dress(document ast.Node) {
+// Body makes the words of an email or a letter alone, from the Markdown that Render
+// gives, as part of a page that has a stylesheet of its own: as [HTML] makes them, and
+// without styles.
+func Body(markdown string) string {
+	source := []byte(markdown)
+	document := parseDressed(source)
+	dress(document, false)
+	var words strings.Builder
+	_ = commonMark().Renderer().Render(&words, source, document) // a strings.Builder never fails
+	return isolatesInHTML(words.String())
+}
+
+// dress gives every element its style, where it is to have one, and puts a picture's
+// words in its place.
+func dress(document ast.Node, styled bool) {
 	var pictures []ast.Node
 	_ = ast.Walk(document, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -127,7 +140,7 @@ func dress(document ast.Node) {
 		case ast.KindImage:
 			pictures = append(pictures, node)
 		}
-		if style != "" {
+		if styled && style != "" {
 			node.SetAttributeString("style", style)
 		}
 		return ast.WalkContinue, nil

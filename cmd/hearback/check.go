@@ -13,6 +13,7 @@ import (
 	"hearback/notifier/app"
 	"hearback/notifier/calendar"
 	"hearback/notifier/rules"
+	"hearback/notifier/rules/explained"
 )
 
 func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams) error {
@@ -37,7 +38,7 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 	if err != nil {
 		return err
 	}
-	sample, err := dayOr(*on, nextMonday(today))
+	sample, err := dayOr(*on, explained.NextMonday(today))
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func checkVerb(_ context.Context, flags *flag.FlagSet, args []string, io streams
 	if !*explain {
 		return nil
 	}
-	if err := page(explainedPage(book, sample)); err != nil || *asJSON {
+	if err := page(explained.Page(book, sample)); err != nil || *asJSON {
 		return err
 	}
 	return printExplained(book, sample, io)

@@ -25,7 +25,7 @@ func TestCheckExplains(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", says, got.out)
 		}
 	}
-	var out explained
+	var out explanation
 	got = hearback(t, "check", "--from", "2026-11-27", "--explain", "--json", "--on", "2026-12-21")
 	if err := json.Unmarshal([]byte(got.out), &out); err != nil || out.Faults == nil || out.Words == "" || len(out.Timelines) == 0 || len(out.Timelines[0].Moments) < 5 {
 		t.Errorf("%v: %s", err, got.out)

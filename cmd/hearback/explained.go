@@ -5,30 +5,18 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"hearback/notifier"
 	"hearback/notifier/calendar"
 	"hearback/notifier/rules"
+	"hearback/notifier/rules/explained"
 )
 
-// explained is what `check --explain --json` prints.
-type explained struct {
+// explanation is what `check --explain --json` prints.
+type explanation struct {
 	Faults    []rules.Fault    `json:"faults"`
 	Words     string           `json:"words,omitempty"`
 	Timelines []rules.Timeline `json:"timelines,omitempty"`
-}
-
-// explainHour is when the family of the example gets in touch.
-const explainHour = 10
-
-// nextMonday is the day of the example where the manager names none.
-func nextMonday(today calendar.Date) calendar.Date {
-	day := today.AddDays(1)
-	for day.Weekday() != time.Monday {
-		day = day.AddDays(1)
-	}
-	return day
 }
 
 // printFaults prints the faults as JSON: an array, or what explains the book beside it.
@@ -36,10 +24,10 @@ func printFaults(book *notifier.Book, faults []rules.Fault, explain bool, on cal
 	if !explain {
 		return json.NewEncoder(io.out).Encode(faults)
 	}
-	out := explained{Faults: faults}
+	out := explanation{Faults: faults}
 	if book != nil {
 		out.Words = rules.Explain(book)
-		out.Timelines = rules.Timelines(book, on.At(explainHour, 0, book.Calendar.Location))
+		out.Timelines = rules.Timelines(book, on.At(explained.Hour, 0, book.Calendar.Location))
 	}
 	return json.NewEncoder(io.out).Encode(out)
 }
@@ -48,7 +36,7 @@ func printFaults(book *notifier.Book, faults []rules.Fault, explain bool, on cal
 // ever replies.
 func printExplained(book *notifier.Book, on calendar.Date, io streams) error {
 	loc := book.Calendar.Location
-	at := on.At(explainHour, 0, loc)
+	at := on.At(explained.Hour, 0, loc)
 	fmt.Fprintf(io.out, "%s\nWhat follows if it begins on %s at %s and nobody ever replies:\n", rules.Explain(book), on.Words(), calendar.Clock(at, loc))
 	for _, t := range rules.Timelines(book, at) {
 		fmt.Fprintf(io.out, "\nThe promise %q, due on %s at %s\n", t.Promise, t.DueDate.Words(), calendar.Clock(t.Due, loc))

@@ -44,14 +44,7 @@ func (r reading) examineWords() {
 
 func (r *ruleBook) examine(dir *directory, list *wordList, note func(templates.Fault)) []WordsMeasured {
 	family := r.familyWords(list)
-	values := wordValues{phone: r.council.Phone, council: r.council.Name, known: make(map[string][2]templates.Values)}
-	if dir != nil {
-		for _, team := range dir.value.Teams {
-			if len(team.Phone) > len(values.phone) {
-				values.phone = team.Phone
-			}
-		}
-	}
+	values := r.wordValues(dir)
 	var all []WordsMeasured
 	for _, name := range list.library.Names() {
 		for _, channel := range templates.Channels() {
@@ -75,6 +68,19 @@ func (r *ruleBook) examine(dir *directory, list *wordList, note func(templates.F
 type wordValues struct {
 	council, phone string // of the book; the longest phone of all
 	known          map[string][2]templates.Values
+}
+
+// wordValues are those of this book.
+func (r *ruleBook) wordValues(dir *directory) wordValues {
+	values := wordValues{phone: r.council.Phone, council: r.council.Name, known: make(map[string][2]templates.Values)}
+	if dir != nil {
+		for _, team := range dir.value.Teams {
+			if len(team.Phone) > len(values.phone) {
+				values.phone = team.Phone
+			}
+		}
+	}
+	return values
 }
 
 // in gives the longest and the usual values in a language.

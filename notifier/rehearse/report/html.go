@@ -22,35 +22,60 @@ var (
 // font, no picture from elsewhere. Its policy forbids them, so that a name in it
 // cannot bring any.
 func HTML(to io.Writer, r Report) error {
-	page, err := template.New("page").Parse(pageHTML)
+	shown, err := drawn(r)
 	if err != nil {
 		return err
 	}
 	sum := sha256.Sum256([]byte(pageCSS))
-	shown := shownReport{Report: r, Style: template.CSS(pageCSS),
-		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"}
+	shown.Style = template.CSS(pageCSS)
+	shown.Policy = "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
+	return write(to, "page", shown)
+}
+
+// Fragment writes what a report says as part of another page: its sections have
+// headings of level 2, and its title is left to the page. The page's stylesheet gives
+// colours to the classes that page.css names; there is no style in it and no script.
+func Fragment(to io.Writer, r Report) error {
+	shown, err := drawn(r)
+	if err != nil {
+		return err
+	}
+	return write(to, "fragment", shown)
+}
+
+func write(to io.Writer, name string, shown shownReport) error {
+	page, err := template.New("report").Parse(pageHTML)
+	if err != nil {
+		return err
+	}
+	var made strings.Builder
+	if err := page.ExecuteTemplate(&made, name, shown); err != nil {
+		return err
+	}
+	_, err = io.WriteString(to, strings.Map(printable, made.String()))
+	return err
+}
+
+// drawn is a report with its plots as pictures.
+func drawn(r Report) (shownReport, error) {
+	shown := shownReport{Report: r}
 	for i, s := range r.Sections {
 		section := shownSection{Section: s, ID: fmt.Sprintf("section-%d", i+1)}
 		for j, plot := range s.Plots {
 			title, describes := plot.about()
 			picture, err := plot.draw()
 			if err != nil {
-				return fmt.Errorf("the plot %q cannot be drawn: %w", title, err)
+				return shown, fmt.Errorf("the plot %q cannot be drawn: %w", title, err)
 			}
 			var svg bytes.Buffer
 			if err := inline(&svg, picture, fmt.Sprintf("plot-%d-%d", i+1, j+1), title, describes); err != nil {
-				return err
+				return shown, err
 			}
 			section.Pictures = append(section.Pictures, shownPlot{title, template.HTML(svg.String())})
 		}
 		shown.Shown = append(shown.Shown, section)
 	}
-	var made strings.Builder
-	if err := page.Execute(&made, shown); err != nil {
-		return err
-	}
-	_, err = io.WriteString(to, strings.Map(printable, made.String()))
-	return err
+	return shown, nil
 }
 
 // shownReport is a report with what only the page needs.

@@ -1,9 +1,12 @@
-package main
+// Package explained shows what a book promises as a report: its paragraphs, and each
+// promise as a chart and a table of what follows if nobody ever replies.
+package explained
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"hearback/notifier"
 	"hearback/notifier/calendar"
@@ -11,29 +14,62 @@ import (
 	"hearback/notifier/rules"
 )
 
-// explainedPage is what a book promises as one page: the paragraphs, and each promise
-// as a chart and a table of what follows if nobody ever replies.
-func explainedPage(book *notifier.Book, on calendar.Date) report.Report {
+// Hour is when the family of the example gets in touch.
+const Hour = 10
+
+// NextMonday is the day of the example where the manager names none.
+func NextMonday(today calendar.Date) calendar.Date {
+	day := today.AddDays(1)
+	for day.Weekday() != time.Monday {
+		day = day.AddDays(1)
+	}
+	return day
+}
+
+// Page is what a book promises, with a section for each promise that can open on a day.
+func Page(book *notifier.Book, on calendar.Date) report.Report {
 	loc := book.Calendar.Location
-	at := on.At(explainHour, 0, loc)
+	at := on.At(Hour, 0, loc)
 	hours, promises, _ := strings.Cut(rules.Explain(book), "\n")
 	page := report.Report{Title: "What " + book.Council.Name + " promises", Says: []string{
 		"Version " + book.Version + " of the book. " + hours,
 		fmt.Sprintf("Each chart and table shows what follows if it begins on %s at %s and nobody ever replies.", on.Words(), calendar.Clock(at, loc)),
 	}}
 	for _, t := range rules.Timelines(book, at) {
-		section := report.Section{Title: fmt.Sprintf("%s: due on %s at %s", t.Promise, t.DueDate.Words(), calendar.Clock(t.Due, loc))}
-		for paragraph := range strings.SplitSeq(promises, "\n") {
-			if strings.HasPrefix(paragraph, fmt.Sprintf("The promise %q ", t.Promise)) || t.Promise == notifier.TaskRule && strings.HasPrefix(paragraph, "What only a person") {
-				section.Says = append(section.Says, paragraph)
-			}
-		}
-		section.Says = append(section.Says, strings.Join(t.Working, " "))
-		section.Plots = []report.Plot{gantt(book.Calendar, t)}
-		section.Tables = []report.Table{momentsOf(t, book.Calendar)}
-		page.Sections = append(page.Sections, section)
+		page.Sections = append(page.Sections, section(book, promises, t))
 	}
 	return page
+}
+
+// Promise is one promise of a book as a report of its own; false where there is none of
+// the name that can open on the day.
+func Promise(book *notifier.Book, name string, on calendar.Date) (report.Report, bool) {
+	for _, t := range rules.Timelines(book, on.At(Hour, 0, book.Calendar.Location)) {
+		if t.Promise == name {
+			_, promises, _ := strings.Cut(rules.Explain(book), "\n")
+			return report.Report{Title: name, Sections: []report.Section{section(book, promises, t)}}, true
+		}
+	}
+	return report.Report{}, false
+}
+
+// Paragraph is what [rules.Explain] says of one promise, among all its paragraphs.
+func Paragraph(promises, name string) (said []string) {
+	for paragraph := range strings.SplitSeq(promises, "\n") {
+		if strings.HasPrefix(paragraph, fmt.Sprintf("The promise %q ", name)) || name == notifier.TaskRule && strings.HasPrefix(paragraph, "What only a person") {
+			said = append(said, paragraph)
+		}
+	}
+	return said
+}
+
+func section(book *notifier.Book, promises string, t rules.Timeline) report.Section {
+	return report.Section{
+		Title:  fmt.Sprintf("%s: due on %s at %s", t.Promise, t.DueDate.Words(), calendar.Clock(t.Due, book.Calendar.Location)),
+		Says:   append(Paragraph(promises, t.Promise), strings.Join(t.Working, " ")),
+		Plots:  []report.Plot{gantt(book.Calendar, t)},
+		Tables: []report.Table{momentsOf(t, book.Calendar)},
+	}
 }
 
 // momentsOf is a timeline as a table.
