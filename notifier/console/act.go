@@ -296,7 +296,7 @@ func (c *console) foresee(ctx context.Context, e events.Event, f *deedForm) bool
 	}
 	for _, m := range d.Case.Messages {
 		if !m.Staff && decidedNow(d, m) {
-			f.Foreseen.Messages = append(f.Foreseen.Messages, c.preview(d.Case, m))
+			f.Foreseen.Messages = append(f.Foreseen.Messages, c.asRead(d.Case, m))
 		}
 	}
 	return true
@@ -307,7 +307,7 @@ func decidedNow(d notifier.Decision, m notifier.Message) bool {
 	return slices.ContainsFunc(d.Lines, func(l notifier.Line) bool { return strings.HasPrefix(l.What, "Message "+m.ID+" ") })
 }
 
-func (c *console) preview(of notifier.Case, m notifier.Message) preview {
+func (c *console) asRead(of notifier.Case, m notifier.Message) preview {
 	p := preview{To: "the caller", Channel: capitalised(channelWords(m.Channel)), Subject: m.Subject, Text: picture.Read(m), IsText: m.Channel == notifier.SMS,
 		Lang: m.Language, Language: templates.LanguageName(m.Language), Direction: templates.Direction(m.Language)}
 	if k, known := of.Contact(m.To); known {

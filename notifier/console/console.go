@@ -78,6 +78,8 @@ type Options struct {
 	Closing <-chan struct{}
 	// Trail is where views of a case and acts are written down; nil: nowhere.
 	Trail Trail
+	// Publishing is what the pages of the managers' book read and write.
+	Publishing Publishing
 	// Now is the clock of the pages; nil is time.Now.
 	Now func() time.Time
 }
@@ -102,7 +104,7 @@ func New(source Source, actions Actions, options Options) http.Handler {
 			panic("console: only the demonstration may be open to everybody")
 		}
 	}
-	c := &console{source: source, actions: actions, options: options, london: london, pages: parsePages()}
+	c := &console{source: source, actions: actions, options: options, london: london, pages: parsePages(), proofs: &proofs{}}
 	if c.options.Who == nil {
 		c.options.Who = c.played
 	}
@@ -122,4 +124,5 @@ type console struct {
 	options Options
 	london  *time.Location
 	pages   pages
+	proofs  *proofs
 }

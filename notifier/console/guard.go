@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// contentPolicy allows our stylesheet, our script, our icon and our forms, and nothing else.
+// contentPolicy allows our stylesheet, our scripts and what they fetch, our icon and our
+// forms, and nothing else.
 const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // guarded sets the headers that every answer carries.

@@ -25,7 +25,7 @@ var (
 	attributePattern = regexp.MustCompile(`([a-z-]+)(?:="([^"<>]*)")?`)
 )
 
-var voidElements = []string{"meta", "link", "input", "br", "img"}
+var voidElements = []string{"meta", "link", "input", "br", "img", "hr"}
 
 // parseMarkup fails the test where the page is not well formed.
 func parseMarkup(t testing.TB, page string) markup {

@@ -23,12 +23,18 @@ var assetFiles embed.FS
 type pages map[string]*template.Template
 
 // parsePages panics on a broken template: they are part of the program. A page is a
-// file; layout.html and parts.html stand round and in all of them.
+// file; layout.html stands round all of them, and what …parts.html define may stand in
+// any.
 func parsePages() pages {
-	shared := []string{"pages/layout.html", "pages/parts.html"}
 	files, err := fs.Glob(pageFiles, "pages/*.html")
 	if err != nil {
 		panic("console: " + err.Error())
+	}
+	shared := []string{"pages/layout.html"}
+	for _, file := range files {
+		if strings.HasSuffix(file, "parts.html") {
+			shared = append(shared, file)
+		}
 	}
 	parsed := pages{}
 	for _, file := range files {
@@ -36,7 +42,7 @@ func parsePages() pages {
 			continue
 		}
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised, "field": dateFields}).ParseFS(pageFiles, append(shared, file)...))
+		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised, "field": dateFields}).ParseFS(pageFiles, append(slices.Clip(shared), file)...))
 	}
 	return parsed
 }
@@ -140,6 +146,7 @@ func (c *console) say(w http.ResponseWriter, status int, heading string, paragra
 const (
 	stylePath  = "/assets/console.css"
 	scriptPath = "/assets/console.js"
+	bookPath   = "/assets/book.js"
 	iconPath   = "/assets/icon.svg"
 )
 
@@ -177,6 +184,7 @@ func (c *console) serveAssets(mux *http.ServeMux) {
 	}{
 		stylePath:  {stylesheet(), "text/css; charset=utf-8"},
 		scriptPath: {asset("assets/js/console.js"), "text/javascript; charset=utf-8"},
+		bookPath:   {asset("assets/js/book.js"), "text/javascript; charset=utf-8"},
 		iconPath:   {asset("assets/icon.svg"), "image/svg+xml"},
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {

@@ -11,9 +11,9 @@ import (
 // WordsShown is one file of words as whoever gets it sees it.
 type WordsShown struct {
 	WordsMeasured
-	// Usual has usual values in it, and Longest the longest: a day, a time, a reference,
+	// Usual has usual values in it, and LongestWords the longest: a day, a time, a reference,
 	// and all optional text. Either is nil where the words lack a value then.
-	Usual, Longest *templates.Rendered
+	Usual, LongestWords *templates.Rendered
 }
 
 // ShowWords shows one file of a book's words, such as words/en/enquiry-received.sms.txt,
@@ -37,7 +37,7 @@ func ShowWords(fsys fs.FS, file string) (WordsShown, bool) {
 			}
 			return &rendered
 		}
-		shown.Usual, shown.Longest = render(typical), render(worst)
+		shown.Usual, shown.LongestWords = render(typical), render(worst)
 		return shown, true
 	}
 	return WordsShown{}, false
