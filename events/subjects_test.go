@@ -73,6 +73,7 @@ func TestSubjectsAreSpelledAsTheStreamHoldsThem(t *testing.T) {
 		events.RejectedWildcard:                      "hearback.rejected.*",
 		events.BookSubject("rules"):                  "hearback.book.rules",
 		events.BookWildcard:                          "hearback.book.>",
+		events.DraftSubject("0f"):                    "hearback.draft.0f",
 		events.LeaderSubject:                         "hearback.leader",
 		events.AllSubjects:                           "hearback.>",
 	} {

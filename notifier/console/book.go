@@ -77,6 +77,7 @@ func bookRoutes() map[string]route {
 		"/book/promises/{name}":          {get: (*console).showPromise},
 		"/book/rules":                    {get: (*console).showRules, post: (*console).keepRules},
 		"/book/directory":                {get: (*console).showDirectory, post: (*console).keepDirectory},
+		"/book/holidays":                 {get: (*console).showHolidays, post: (*console).keepHolidays},
 		"/book/words":                    {get: (*console).showWords},
 		"/book/words/add":                {get: (*console).addWords},
 		"/book/words/{language}/{file}":  {get: (*console).showWordsFile, post: (*console).keepWordsFile},
@@ -191,8 +192,11 @@ func (c *console) signature() string {
 
 // bookNav is what stands above every page of the book.
 type bookNav struct {
-	At      string
-	Drafted bool
+	At                string
+	Drafted, Holidays bool
 }
 
-func (d desk) nav(at string) bookNav { return bookNav{at, d.drafted()} }
+func (d desk) nav(at string) bookNav {
+	_, holidays := d.files()[holidaysFile]
+	return bookNav{at, d.drafted(), holidays}
+}

@@ -203,6 +203,7 @@ func TestEveryPageOfTheBookIsSound(t *testing.T) {
 			files["words/en/help.sms.txt"] = nasty
 			delete(files, "words/en/opted-in.sms.txt")
 		},
+		"bank holidays of its own": func(files rules.Files) { files["bank-holidays.json"] = nasty },
 		"a broken draft": func(files rules.Files) {
 			files["rules.yaml"] = strings.Replace(files["rules.yaml"], "5 working days\n", "5 wroking days\n", 1)
 			files["words/en/no words at all"] = nasty
@@ -220,7 +221,7 @@ func TestEveryPageOfTheBookIsSound(t *testing.T) {
 			for len(queue) > 0 {
 				path := queue[0]
 				queue = queue[1:]
-				if seen[path] || path != "/book" && !strings.HasPrefix(path, "/book/") {
+				if seen[path] || !strings.HasPrefix(path, "/book") {
 					continue
 				}
 				seen[path] = true
@@ -350,6 +351,55 @@ func TestTwoWhoPublishAtTheSameMoment(t *testing.T) {
 	}
 	if len(s.drafts["demo"].Files) == 0 {
 		t.Error("the draft is lost")
+	}
+}
+
+// Two managers begin from the same book and change the same file: the second is shown
+// what the first changed, in which files they meet, and keeps what is their own.
+func TestTwoManagersWhoChangeTheSame(t *testing.T) {
+	s := newShelf(smallBook())
+	as := func(id string) http.Handler {
+		options := s.options()
+		options.Who = func(http.ResponseWriter, *http.Request) (console.Caller, bool) {
+			return console.Caller{ID: id, Name: id, Roles: []console.Role{console.Manager}}, true
+		}
+		return console.New(busyCouncil(), busyCouncil(), options)
+	}
+	first, second := as("p.first"), as("p.second")
+	rules, help := smallBook()["rules.yaml"], "We are ((council)). Ring us on ((phone)).\n"
+	keep := func(h http.Handler, path, text string) {
+		t.Helper()
+		if w := post(h, path, url.Values{"text": {text}, "over": {"7"}}); w.Code != http.StatusSeeOther {
+			t.Fatalf("%s: status %d: %s", path, w.Code, sound(t, path, w).text)
+		}
+	}
+	keep(first, "/book/rules", strings.Replace(rules, "due: 5", "due: 10", 1))
+	keep(first, "/book/directory", smallBook()["directory.yaml"]+"# first\n")
+	if w := post(first, "/book/draft/publish", url.Values{"version": {s.drafts["p.first"].Files.Version()}, "why": {"ten"}}); w.Code != http.StatusSeeOther {
+		t.Fatalf("status %d", w.Code)
+	}
+	// The second had the page open since before, and begins from the book that it showed.
+	keep(second, "/book/rules", strings.Replace(rules, "due: 5", "due: 8", 1))
+	keep(second, "/book/words/en/help.sms.txt", help)
+	text := sound(t, "draft", get(second, "/book/draft")).text
+	for _, wanted := range []string{"Somebody has published since you began p.first published", "10 working days", "You have both changed the files below.", "rules.yaml Put my changes on top of theirs"} {
+		if !strings.Contains(text, wanted) {
+			t.Errorf("the draft does not say %q: %s", wanted, text)
+		}
+	}
+	v := s.drafts["p.second"].Files.Version()
+	if w := post(second, "/book/draft/publish", url.Values{"version": {v}, "why": {"eight"}}); w.Code != http.StatusConflict || len(s.versions) != 2 {
+		t.Fatalf("status %d, %d versions", w.Code, len(s.versions))
+	}
+	if w := post(second, "/book/draft/renew", url.Values{"version": {v}}); w.Code != http.StatusSeeOther {
+		t.Fatalf("status %d", w.Code)
+	}
+	files := s.drafts["p.second"].Files
+	if !strings.Contains(files["rules.yaml"], "due: 8") || files["words/en/help.sms.txt"] != help || !strings.HasSuffix(files["directory.yaml"], "# first\n") {
+		t.Errorf("the draft is now %v", files)
+	}
+	if w := post(second, "/book/draft/publish", url.Values{"version": {files.Version()}, "why": {"eight"}}); w.Code != http.StatusSeeOther || len(s.versions) != 3 {
+		t.Errorf("status %d, %d versions", w.Code, len(s.versions))
 	}
 }
 

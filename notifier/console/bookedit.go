@@ -19,6 +19,7 @@ import (
 const (
 	rulesFile     = "rules.yaml"
 	directoryFile = "directory.yaml"
+	holidaysFile  = "bank-holidays.json"
 	wordsFolder   = "words/"
 )
 
@@ -70,6 +71,8 @@ func fileLink(file string, line int) string {
 		return lineIn("/book/rules", line)
 	case file == directoryFile:
 		return lineIn("/book/directory", line)
+	case file == holidaysFile:
+		return lineIn("/book/holidays", line)
 	}
 	if below, inside := strings.CutPrefix(file, wordsFolder); inside {
 		if language, name, two := strings.Cut(below, "/"); two && !strings.Contains(name, "/") {
@@ -105,6 +108,32 @@ func directoryPage() editPage {
 		Hint: "The teams, their people, and when those are away. Nothing that you change here is in force before you publish it."}
 }
 
+// holidays is the page of the bank holidays, which a book need not have.
+func (c *console) holidays(w http.ResponseWriter, r *http.Request) (editPage, bool) {
+	d, ok := c.desk(w, r)
+	if !ok {
+		return editPage{}, false
+	}
+	if _, there := d.files()[holidaysFile]; !there {
+		c.say(w, http.StatusNotFound, "The book has no bank holidays of its own", "The table that is built in counts. hearback calendar add, on the server, adds a year.")
+		return editPage{}, false
+	}
+	return editPage{Heading: "The bank holidays", File: holidaysFile, Path: "/book/holidays",
+		Hint: "As gov.uk publishes them. Nothing that you change here is in force before you publish it."}, true
+}
+
+func (c *console) showHolidays(w http.ResponseWriter, r *http.Request) {
+	if e, ok := c.holidays(w, r); ok {
+		c.showFile(w, r, e)
+	}
+}
+
+func (c *console) keepHolidays(w http.ResponseWriter, r *http.Request) {
+	if e, ok := c.holidays(w, r); ok {
+		c.keepFile(w, r, e)
+	}
+}
+
 // showFile shows a file as the manager's draft has it, or as it is in force.
 func (c *console) showFile(w http.ResponseWriter, r *http.Request, e editPage) {
 	d, ok := c.desk(w, r)
@@ -127,7 +156,11 @@ func (c *console) check(e *editPage, files rules.Files) {
 }
 
 func (c *console) renderFile(w http.ResponseWriter, status int, d desk, e editPage) {
-	e.Nav, e.Was, e.Script = d.nav(e.Path), named(d.files()[e.File]), version(asset("assets/js/book.js"))
+	kept := d.files()
+	if !d.drafted() {
+		kept = d.at(e.Over).Files
+	}
+	e.Nav, e.Was, e.Script = d.nav(e.Path), named(kept[e.File]), version(asset("assets/js/book.js"))
 	if e.Words != nil {
 		e.Nav.At = "/book/words"
 		c.preview(&e, d)
@@ -177,8 +210,17 @@ func (c *console) keepFile(w http.ResponseWriter, r *http.Request, e editPage) {
 		return
 	}
 	remove := form.Get("do") == "remove" && e.Words != nil
-	before, there := d.files()[e.File]
-	e.Text, e.Over = text, d.over().Sequence
+	draft := d.draft
+	if !d.drafted() { // it begins from what the page showed, whatever was published since
+		over, err := strconv.ParseUint(form.Get("over"), 10, 64)
+		if err != nil {
+			over = d.inForce.Sequence
+		}
+		draft.Over = d.at(over)
+		draft.Files, draft.Why = draft.Over.Files, ""
+	}
+	before, there := draft.Files[e.File]
+	e.Text, e.Over = text, draft.Over.Sequence
 	switch {
 	case len(text) > maxText:
 		e.Problem = "The text must be 500 KB or less"
@@ -190,15 +232,6 @@ func (c *console) keepFile(w http.ResponseWriter, r *http.Request, e editPage) {
 		return
 	}
 	if text != before || !there || remove {
-		draft := d.draft
-		if !d.drafted() {
-			over, err := strconv.ParseUint(form.Get("over"), 10, 64)
-			if err != nil {
-				over = d.inForce.Sequence
-			}
-			draft.Over = d.at(over)
-			draft.Files, draft.Why = draft.Over.Files, ""
-		}
 		draft.Files = maps.Clone(draft.Files)
 		draft.Files[e.File] = text
 		if remove {

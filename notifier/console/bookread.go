@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hearback/notifier"
 	"hearback/notifier/calendar"
 	"hearback/notifier/publishing"
 	"hearback/notifier/rehearse/report"
@@ -29,6 +30,7 @@ func (c *console) version(v publishing.Version, inForce bool) versionShown {
 // bookPage is the book in force, to be read aloud.
 type bookPage struct {
 	Nav       bookNav
+	Draft     bool // it is the manager's draft that is shown
 	InForce   versionShown
 	Published bool // the manager has just published it
 	Hours     string
@@ -47,19 +49,39 @@ type promiseShown struct {
 
 type momentShown struct{ Day, Clock, Said, Message string }
 
+// reads are the files that a page is asked to show: the manager's draft, or the book in
+// force.
+func (d desk) reads(r *http.Request) (files rules.Files, draft bool) {
+	if d.drafted() && r.URL.Query().Has("draft") {
+		return d.draft.Files, true
+	}
+	return d.inForce.Files, false
+}
+
+// readable is a book with what proving it found. One that is in force can be read though
+// time has made a fault of it; nil where it cannot.
+func (c *console) readable(files rules.Files) (*notifier.Book, []rules.Fault) {
+	book, faults := c.proofs.of(files, c.today())
+	if book == nil {
+		book, _ = c.proofs.read(files)
+	}
+	return book, faults
+}
+
 func (c *console) showBook(w http.ResponseWriter, r *http.Request) {
 	d, ok := c.desk(w, r)
 	if !ok {
 		return
 	}
-	book, faults := c.proofs.of(d.inForce.Files, c.today())
-	if book == nil {
-		book, _ = c.proofs.read(d.inForce.Files)
-	}
-	body := bookPage{Nav: d.nav("/book"), InForce: c.version(d.inForce, true), Faults: shownFaults(faults, ""),
+	files, draft := d.reads(r)
+	book, faults := c.readable(files)
+	body := bookPage{Nav: d.nav("/book"), Draft: draft, InForce: c.version(d.inForce, true), Faults: shownFaults(faults, ""),
 		Published: r.URL.Query().Has("published") && d.inForce.By == c.signature()}
+	query := ""
+	if draft {
+		body.Nav.At, query = "/book/draft", "?draft=yes"
+	}
 	if book != nil {
-		body.Hours, body.Promises, body.Tells = "", nil, nil
 		on := explained.NextMonday(c.today())
 		at := on.At(explained.Hour, 0, book.Calendar.Location)
 		body.Example = on.Words() + " at " + calendar.Clock(at, book.Calendar.Location)
@@ -67,7 +89,7 @@ func (c *console) showBook(w http.ResponseWriter, r *http.Request) {
 		body.Hours = hours
 		shown := map[string]bool{}
 		for _, t := range rules.Timelines(book, at) {
-			p := promiseShown{Name: t.Promise, Path: "/book/promises/" + url.PathEscape(t.Promise), Says: explained.Paragraph(paragraphs, t.Promise)}
+			p := promiseShown{Name: t.Promise, Path: "/book/promises/" + url.PathEscape(t.Promise) + query, Says: explained.Paragraph(paragraphs, t.Promise)}
 			for _, said := range p.Says {
 				shown[said] = true
 			}
@@ -92,7 +114,11 @@ func (c *console) showBook(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	c.render(w, http.StatusOK, "book", page{Title: "The book", Active: "/book", Body: body})
+	title := "The book"
+	if draft {
+		title = "Your draft, read aloud"
+	}
+	c.render(w, http.StatusOK, "book", page{Title: title, Active: "/book", Body: body})
 }
 
 // reportPage is a report as a page of ours.
@@ -116,10 +142,8 @@ func (c *console) showPromise(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	book, _ := c.proofs.of(d.inForce.Files, c.today())
-	if book == nil {
-		book, _ = c.proofs.read(d.inForce.Files)
-	}
+	files, draft := d.reads(r)
+	book, _ := c.readable(files)
 	if book == nil {
 		c.notFound(w, r)
 		return
@@ -129,7 +153,11 @@ func (c *console) showPromise(w http.ResponseWriter, r *http.Request) {
 		c.say(w, http.StatusNotFound, "The book has no such promise", "Look for it in the book: it may have another name now.")
 		return
 	}
-	c.renderReport(w, d.nav(""), "The promise "+shown.Title, shown)
+	at, heading := "", "The promise "+shown.Title
+	if draft {
+		at, heading = "/book/draft", heading+" in your draft"
+	}
+	c.renderReport(w, d.nav(at), heading, shown)
 }
 
 // faultShown is one fault of a book, with a link to where it is mended.

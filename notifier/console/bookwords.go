@@ -19,7 +19,8 @@ import (
 type wordsList struct {
 	Nav       bookNav
 	Languages []languageShown
-	Language  string
+	Language  string // its tag
+	Name      string
 	Files     []wordsRow
 	// Others are files that hold no words that can be measured.
 	Others []wordsRow
@@ -27,9 +28,9 @@ type wordsList struct {
 }
 
 type languageShown struct {
-	Tag, Path string
-	Files     int
-	Chosen    bool
+	Name, Path string
+	Files      int
+	Chosen     bool
 }
 
 // wordsRow is one file of words, measured.
@@ -68,9 +69,9 @@ func (c *console) renderWords(w http.ResponseWriter, status int, d desk, languag
 	if languages[language] == 0 {
 		language = templates.DefaultLanguage
 	}
-	body := wordsList{Nav: d.nav("/book/words"), Language: language, Add: add}
+	body := wordsList{Nav: d.nav("/book/words"), Language: language, Name: templates.LanguageName(language), Add: add}
 	for _, tag := range slices.Sorted(maps.Keys(languages)) {
-		body.Languages = append(body.Languages, languageShown{tag, "/book/words?" + url.Values{"language": {tag}}.Encode(), languages[tag], tag == language})
+		body.Languages = append(body.Languages, languageShown{templates.LanguageName(tag), "/book/words?" + url.Values{"language": {tag}}.Encode(), languages[tag], tag == language})
 	}
 	measured, faults := rules.MeasureWords(files.FS())
 	wrong := map[string]int{}
@@ -201,7 +202,7 @@ func (c *console) words(w http.ResponseWriter, r *http.Request) (editPage, bool)
 		c.say(w, http.StatusNotFound, "There are no such words", "Choose them from the list of words.")
 		return editPage{}, false
 	}
-	return editPage{Heading: "Words: " + language + "/" + name, File: file, Path: wordsLink(file),
+	return editPage{Heading: "Words in " + templates.LanguageName(language) + ": " + name, File: file, Path: wordsLink(file),
 		Hint:  "Values stand in double brackets, such as ((due date)). Nothing that you change here is in force before you publish it.",
 		Words: &wordsPage{Language: language, Direction: templates.Direction(language)}}, true
 }
