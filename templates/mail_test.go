@@ -99,3 +99,19 @@ func FuzzMail(f *testing.F) {
 		}
 	})
 }
+
+// The words alone are those of the email, without styles, and bring nothing of their own.
+func TestBody(t *testing.T) {
+	const markdown = "# Hello\n\nRead [this](https://council.example/a) and [that](javascript:alert(1)).\n\n* one\n* <script>alert(1)</script> two\n\n![a picture](https://council.example/b.png)\n"
+	got := templates.Body(markdown)
+	for _, wanted := range []string{"<h1>Hello</h1>", `<a href="https://council.example/a">this</a>`, "<li>one</li>", "a picture"} {
+		if !strings.Contains(got, wanted) {
+			t.Errorf("the words lack %q: %s", wanted, got)
+		}
+	}
+	for _, never := range []string{"style", "<script", "javascript:", "<img", "<html"} {
+		if strings.Contains(got, never) {
+			t.Errorf("the words hold %q: %s", never, got)
+		}
+	}
+}

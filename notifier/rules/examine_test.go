@@ -67,3 +67,32 @@ func TestEveryTextOfTheExampleIsMeasured(t *testing.T) {
 		}
 	}
 }
+
+// Words are shown as they are sent: in the language of their file, with usual and with
+// the longest values.
+func TestWordsAreShown(t *testing.T) {
+	files := example(t, nil)
+	shown, ok := rules.ShowWords(files.FS(), "words/ur/enquiry-received.sms.txt")
+	if !ok || shown.Language != "ur" || shown.Used || shown.Usual == nil || shown.LongestWords == nil {
+		t.Fatalf("shown: %v %+v", ok, shown)
+	}
+	if usual := templates.Measure(shown.Usual.Body); usual.Units != shown.Typical.Units {
+		t.Errorf("usual words take %d units, and are measured as %d", usual.Units, shown.Typical.Units)
+	}
+	if !strings.Contains(shown.LongestWords.Body, "H-12345678") {
+		t.Errorf("at their longest they are %q", shown.LongestWords.Body)
+	}
+	for _, file := range []string{"words/en/nothing.sms.txt", "words/en", "rules.yaml", ""} {
+		if _, ok := rules.ShowWords(files.FS(), file); ok {
+			t.Errorf("%q is shown", file)
+		}
+	}
+	files["words/en/help.sms.txt"] = "((nothing that is known))"
+	if _, ok := rules.ShowWords(files.FS(), "words/en/help.sms.txt"); ok {
+		t.Error("words with a fault are shown")
+	}
+	files["rules.yaml"] = "a: ["
+	if _, ok := rules.ShowWords(files.FS(), "words/en/help.email.md"); ok {
+		t.Error("words are shown whose rules cannot be read")
+	}
+}

@@ -147,3 +147,23 @@ func TestPlotsOfAnySize(t *testing.T) {
 		readPage(t, page(t, report.Report{Title: "r", Sections: []report.Section{{Title: "s", Plots: []report.Plot{bars, line}}}}))
 	})
 }
+
+// A fragment says what the page says, without what only a page of its own needs.
+func TestAFragmentIsPartOfAPage(t *testing.T) {
+	var out strings.Builder
+	if err := report.Fragment(&out, sample("<b>name</b>")); err != nil {
+		t.Fatal(err)
+	}
+	elements, text := readPage(t, "<main>"+out.String()+"</main>")
+	if elements["svg"] != 2 || elements["table"] == 0 || elements["h2"] != 1 {
+		t.Errorf("it has %v", elements)
+	}
+	for _, never := range []string{"html", "head", "body", "style", "h1", "b"} {
+		if elements[never] > 0 {
+			t.Errorf("it has <%s>", never)
+		}
+	}
+	if !strings.Contains(text, "<b>name</b>") || strings.Contains(out.String(), "style=") {
+		t.Errorf("it says %s", text)
+	}
+}
