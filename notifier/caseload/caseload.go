@@ -38,6 +38,8 @@ type Row struct {
 	// OnTheirWay are messages to the family that are not settled, Tasks what only a
 	// person can do for the case.
 	OnTheirWay, Tasks int
+	// Next is when the promise is looked at again: its due time or the next rung.
+	Next time.Time
 }
 
 // Asked reports whether a family got in touch and waits for a person's reply.
@@ -87,6 +89,7 @@ type held struct {
 	ref, team, officer string
 	rows               []*Row
 	tasks              []notifier.Task
+	away               []notifier.Absence
 	// contacts are the names of those who may be found, piece the place in the
 	// haystack of what finds them.
 	contacts []string
@@ -225,6 +228,22 @@ func (x *Index) Tasks() []Task {
 	return tasks
 }
 
+// Away counts the cases for which each absence is recorded, of the cases that the
+// filter wants.
+func (x *Index) Away(f Filter) map[notifier.Absence]int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	absences := map[notifier.Absence]int{}
+	for _, h := range x.cases {
+		if len(h.away) > 0 && f.wants(h) {
+			for _, a := range h.away {
+				absences[a]++
+			}
+		}
+	}
+	return absences
+}
+
 func (x *Index) each(f Filter) iter.Seq[*Row] {
 	return func(yield func(*Row) bool) {
 		x.mu.RLock()
@@ -252,7 +271,7 @@ func (f Filter) wants(h *held) bool {
 }
 
 func hold(c notifier.Case) *held {
-	h := &held{ref: c.Ref, team: cmp.Or(c.Team, notifier.Unassigned), officer: c.Officer, tasks: slices.Clone(c.Tasks)}
+	h := &held{ref: c.Ref, team: cmp.Or(c.Team, notifier.Unassigned), officer: c.Officer, tasks: slices.Clone(c.Tasks), away: c.Away}
 	var told time.Time
 	for _, k := range c.Contacts {
 		if k.Told.After(told) {
@@ -268,7 +287,7 @@ func hold(c notifier.Case) *held {
 	for _, p := range c.Promises {
 		h.rows = append(h.rows, &Row{Case: c.Ref, Team: h.team, Officer: c.Officer, Rule: p.Rule, Enquiry: p.Enquiry, Channel: p.Channel,
 			Opened: p.Opened, Due: p.Due, DueDate: p.DueDate, Urgent: p.Urgent, Late: p.Late, Postponed: p.Postponed != nil,
-			Unreachable: len(p.Unheard) > 0, Again: p.Again, Attempts: p.Attempts, Told: told, OnTheirWay: onTheirWay, Tasks: len(c.Tasks)})
+			Unreachable: len(p.Unheard) > 0, Again: p.Again, Attempts: p.Attempts, Told: told, OnTheirWay: onTheirWay, Tasks: len(c.Tasks), Next: p.Next})
 	}
 	for _, k := range c.Contacts {
 		h.contacts = append(h.contacts, cmp.Or(k.Name, k.Relationship, k.ID, "a contact without a name"))

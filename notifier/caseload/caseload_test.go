@@ -58,6 +58,17 @@ func TestWhoWaits(t *testing.T) {
 	}
 }
 
+func TestWhoIsAway(t *testing.T) {
+	x := caseload.New()
+	absence := notifier.Absence{Officer: "o.jane", Cover: "o.amir"}
+	for ref, team := range map[string]string{"H-1": "north", "H-2": "north", "H-3": "south"} {
+		x.Put(notifier.Case{Ref: ref, Team: team, Away: []notifier.Absence{absence}})
+	}
+	if away := x.Away(caseload.Filter{Teams: []string{"north"}}); len(away) != 1 || away[absence] != 2 {
+		t.Errorf("away in north: %v", away)
+	}
+}
+
 func TestWaitersHearOfChanges(t *testing.T) {
 	x := caseload.New()
 	before, changed := x.Version()

@@ -62,20 +62,32 @@ func drawn(r Report) (shownReport, error) {
 	for i, s := range r.Sections {
 		section := shownSection{Section: s, ID: fmt.Sprintf("section-%d", i+1)}
 		for j, plot := range s.Plots {
-			title, describes := plot.about()
-			picture, err := plot.draw()
+			picture, err := SVG(plot, fmt.Sprintf("plot-%d-%d", i+1, j+1))
 			if err != nil {
-				return shown, fmt.Errorf("the plot %q cannot be drawn: %w", title, err)
-			}
-			var svg bytes.Buffer
-			if err := inline(&svg, picture, fmt.Sprintf("plot-%d-%d", i+1, j+1), title, describes); err != nil {
 				return shown, err
 			}
-			section.Pictures = append(section.Pictures, shownPlot{title, template.HTML(svg.String())})
+			title, _ := plot.about()
+			section.Pictures = append(section.Pictures, shownPlot{title, picture})
 		}
 		shown.Shown = append(shown.Shown, section)
 	}
 	return shown, nil
+}
+
+// SVG draws a plot for a page that allows no style of its own: its colours are classes,
+// such as fill-one and stroke-axis, to which the page gives colours. It has a name and
+// a description for those who do not see it. id must be unique in the page.
+func SVG(plot Plot, id string) (template.HTML, error) {
+	title, describes := plot.about()
+	picture, err := plot.draw()
+	if err != nil {
+		return "", fmt.Errorf("the plot %q cannot be drawn: %w", title, err)
+	}
+	var svg bytes.Buffer
+	if err := inline(&svg, picture, id, title, describes); err != nil {
+		return "", err
+	}
+	return template.HTML(svg.String()), nil
 }
 
 // shownReport is a report with what only the page needs.
