@@ -15,6 +15,7 @@ import (
 	"hearback/notifier"
 	"hearback/notifier/caseload"
 	"hearback/notifier/console"
+	"hearback/notifier/keeping"
 	"hearback/notifier/picture"
 	"hearback/notifier/stream"
 )
@@ -33,6 +34,8 @@ func (a *App) console(running context.Context, reader *reader, publisher *publis
 		with.SignInMissing = with.Who == nil
 	}
 	if !with.SignInMissing {
+		with.Keeping = keeping.New()
+		a.running.Go(func() { a.count(running, with.Keeping) })
 		a.running.Go(func() { feed(running, a.picture, with.Cases, a.forgotten) })
 	}
 	return console.New(pagesReader{reader, with.Cases}, publisher.Publisher, with), nil

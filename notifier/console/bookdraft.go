@@ -353,8 +353,8 @@ func (c *console) move(ctx context.Context, w http.ResponseWriter, to publishing
 	case done.Cases == 0:
 		c.say(w, http.StatusOK, "No open promise had to be moved", in)
 	case done.Waiting == 0:
-		c.say(w, http.StatusOK, "The open promises were moved", in, "The cases that were moved: "+number(done.Cases, "case")+". Each tells it in its timeline.")
+		c.say(w, http.StatusOK, "The open promises were moved", in, "The cases that were moved: "+numbered(done.Cases, "case")+". Each tells it in its timeline.")
 	default:
-		c.say(w, http.StatusOK, "The open promises are being moved", in, number(done.Cases, "case")+" told, and "+number(done.Waiting, "case")+" not decided yet: they are as soon as Hearback has come to them. What it refuses, with the reason, stands on the page of rejected events.")
+		c.say(w, http.StatusOK, "The open promises are being moved", in, numbered(done.Cases, "case")+" told, and "+numbered(done.Waiting, "case")+" not decided yet: they are as soon as Hearback has come to them. What it refuses, with the reason, stands on the page of rejected events.")
 	}
 }

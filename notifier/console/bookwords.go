@@ -85,7 +85,7 @@ func (c *console) renderWords(w http.ResponseWriter, status int, d desk, languag
 		}
 		file := fileOf(m.Language, m.Words, string(m.Channel))
 		seen[file] = true
-		row := wordsRow{Words: m.Words, Channel: channelWords(string(m.Channel)), Path: wordsLink(file), Faults: wrong[file], Longest: number(m.Longest, "word")}
+		row := wordsRow{Words: m.Words, Channel: channelWords(string(m.Channel)), Path: wordsLink(file), Faults: wrong[file], Longest: numbered(m.Longest, "word")}
 		row.Segments, row.Age, row.Remark = segmentsShown(m), ageShown(m), remark(m)
 		body.Files = append(body.Files, row)
 	}
@@ -115,7 +115,7 @@ func wordsLink(file string) string {
 	return link
 }
 
-func number(n int, what string) string {
+func numbered(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
@@ -128,9 +128,9 @@ func segmentsShown(m rules.WordsMeasured) string {
 	case m.Worst == nil || m.Typical == nil:
 		return ""
 	case m.Worst.Parts == m.Typical.Parts:
-		return number(m.Worst.Parts, "segment")
+		return numbered(m.Worst.Parts, "segment")
 	}
-	return fmt.Sprintf("%s, usually %d", number(m.Worst.Parts, "segment"), m.Typical.Parts)
+	return fmt.Sprintf("%s, usually %d", numbered(m.Worst.Parts, "segment"), m.Typical.Parts)
 }
 
 func ageShown(m rules.WordsMeasured) string {
@@ -234,7 +234,7 @@ func (c *console) preview(e *editPage, d desk) {
 		return
 	}
 	if text := shown.Worst; text != nil {
-		p.Measured = append(p.Measured, fmt.Sprintf("At its longest it takes %s (%d characters of %s); %d would still fit.", number(text.Parts, "segment"), text.Units, text.Encoding, text.Left))
+		p.Measured = append(p.Measured, fmt.Sprintf("At its longest it takes %s (%d characters of %s); %d would still fit.", numbered(text.Parts, "segment"), text.Units, text.Encoding, text.Left))
 		if len(text.Forced) > 0 {
 			p.Measured = append(p.Measured, "These characters make the text dearer: "+string(text.Forced)+".")
 		}
@@ -242,7 +242,7 @@ func (c *console) preview(e *editPage, d desk) {
 	if shown.Age > 0 {
 		p.Measured = append(p.Measured, fmt.Sprintf("Reading age: %d years.", shown.Age))
 	}
-	p.Measured = append(p.Measured, "The longest sentence has "+number(shown.Longest, "word")+".")
+	p.Measured = append(p.Measured, "The longest sentence has "+numbered(shown.Longest, "word")+".")
 	if said := remark(shown.WordsMeasured); said != "" {
 		p.Measured = append(p.Measured, said+".")
 	}
@@ -254,7 +254,7 @@ func (c *console) preview(e *editPage, d desk) {
 		if one.IsText {
 			one.Text = strings.TrimSpace(rendered.Body)
 			measured := templates.Measure(one.Text)
-			one.About = fmt.Sprintf("A text of %s, %s", number(measured.Parts, "segment"), number(measured.Units, "character"))
+			one.About = fmt.Sprintf("A text of %s, %s", numbered(measured.Parts, "segment"), numbered(measured.Units, "character"))
 		} else {
 			one.Body, one.About = template.HTML(templates.Body(rendered.Body)), map[bool]string{true: "An email", false: "A letter"}[shown.Channel == templates.Email]
 		}

@@ -9,6 +9,7 @@ import (
 	"hearback/events"
 	"hearback/notifier"
 	"hearback/notifier/caseload"
+	"hearback/notifier/keeping"
 	"hearback/notifier/picture"
 )
 
@@ -76,6 +77,12 @@ type Options struct {
 	// Closing is closed when the site closes: pages that wait for changes end then. Nil:
 	// never.
 	Closing <-chan struct{}
+	// Keeping is how promises were kept; nil: nobody counts it here.
+	Keeping *keeping.Tally
+	// Refused are the rejected events, whole; nil: only their reasons are known.
+	Refused Refused
+	// Running tells how Hearback runs; nil: the page of its health says only what Status does.
+	Running Running
 	// Trail is where views of a case and acts are written down; nil: nowhere.
 	Trail Trail
 	// Publishing is what the pages of the managers' book read and write.

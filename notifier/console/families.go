@@ -196,10 +196,3 @@ func (c *console) next(row *caseload.Row, now time.Time) next {
 	}
 	return next{"Reply by " + row.DueDate.Words() + ".", reply, "Record the reply"}
 }
-
-func workingDays(n int) string {
-	if n == 1 {
-		return "1 working day"
-	}
-	return fmt.Sprintf("%d working days", n)
-}

@@ -1,0 +1,4 @@
+package console
+
+// Refused finds rejected events, whole.
+type Refused interface{}
