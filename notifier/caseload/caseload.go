@@ -172,7 +172,7 @@ func (x *Index) Of(ref string) []*Row {
 // Rows lists what the filter wants, in order. They must not be changed.
 func (x *Index) Rows(f Filter, order Order) []*Row {
 	var rows []*Row
-	for r := range x.each(f) {
+	for r := range x.Each(f) {
 		rows = append(rows, r)
 	}
 	slices.SortFunc(rows, order)
@@ -183,7 +183,7 @@ func (x *Index) Rows(f Filter, order Order) []*Row {
 // are not counted.
 func (x *Index) Count(f Filter, key func(*Row) string) map[string]int {
 	counts := map[string]int{}
-	for r := range x.each(f) {
+	for r := range x.Each(f) {
 		if k := key(r); k != "" {
 			counts[k]++
 		}
@@ -244,7 +244,10 @@ func (x *Index) Away(f Filter) map[notifier.Absence]int {
 	return absences
 }
 
-func (x *Index) each(f Filter) iter.Seq[*Row] {
+// Each goes through what the filter wants, in no order. The index stands still
+// meanwhile: whoever goes through it must be quick, and must not ask it anything. Rows
+// must not be changed.
+func (x *Index) Each(f Filter) iter.Seq[*Row] {
 	return func(yield func(*Row) bool) {
 		x.mu.RLock()
 		defer x.mu.RUnlock()

@@ -23,8 +23,9 @@ const (
 	silentDays     = 10 // working days of silence from which a family is named
 	silentDaysMost = 250
 	silentShown    = 10
-	officersShown  = 20
+	officersShown  = 15
 	waitsShown     = 20 // working days that the distribution tells apart
+	columnsMost    = 13 // of the plot over time
 )
 
 // keepingQuestion is what a manager asks of the figures.
@@ -123,7 +124,7 @@ func (c *console) figures(q keepingQuestion) figures {
 		f.sums = c.options.Keeping.Sum(keeping.Filter{Teams: teams, Team: q.Team, From: f.weeks[0], AskedOnly: q.Kind != everyKind})
 	}
 	late := map[keeping.Officer]int{}
-	for _, row := range c.options.Cases.Rows(caseload.Filter{Teams: teams, Team: q.Team, AskedOnly: q.Kind != everyKind}, caseload.LongestFirst) {
+	for row := range c.options.Cases.Each(caseload.Filter{Teams: teams, Team: q.Team, AskedOnly: q.Kind != everyKind}) {
 		if c.isLateRow(row) {
 			late[keeping.Officer{Team: row.Team, ID: row.Officer}]++
 			f.openLate++
@@ -132,6 +133,7 @@ func (c *console) figures(q keepingQuestion) figures {
 			f.silent = append(f.silent, row)
 		}
 	}
+	slices.SortFunc(f.silent, caseload.LongestFirst)
 	f.lines(late)
 	return f
 }
@@ -244,20 +246,22 @@ func (c *console) fillKeeping(r *http.Request, body *keepingPage, f figures) (er
 
 // draw makes the plots, each with its table.
 func (body *keepingPage) draw(f figures) (err error) {
-	body.ByWeek = grid{Caption: "Promises that ended in each week", Columns: []gridColumn{{Name: "Week from"}, {"Kept in time", true}, {"Kept late", true}, {"Ended without a reply", true}}}
-	bars := &report.Bars{Title: "Promises that ended in each week", Describes: "Columns for each week: kept in time, kept late and ended without a reply. The table below has the same figures.",
-		Across: "Week from", Up: "Promises", Series: []report.Series{{Name: "Kept in time"}, {Name: "Kept late"}, {Name: "Ended without a reply"}}}
-	every := (len(f.weeks) + 12) / 13
-	for i, week := range f.weeks {
-		counts := f.sums.Weeks[week]
-		if counts == nil {
-			counts = &keeping.Counts{}
+	every, title := (len(f.weeks)+columnsMost-1)/columnsMost, "Promises that ended in each week"
+	if every > 1 {
+		title = fmt.Sprintf("Promises that ended in every %d weeks", every)
+	}
+	body.ByWeek = grid{Caption: title, Columns: []gridColumn{{Name: "From"}, {"Kept in time", true}, {"Kept late", true}, {"Ended without a reply", true}}}
+	bars := &report.Bars{Title: title, Describes: "Columns by time: kept in time, kept late and ended without a reply. The table below has the same figures.",
+		Across: "From", Up: "Promises", Series: []report.Series{{Name: "Kept in time"}, {Name: "Kept late"}, {Name: "Ended without a reply"}}}
+	for weeks := range slices.Chunk(f.weeks, every) {
+		var counts keeping.Counts
+		for _, week := range weeks {
+			if sum := f.sums.Weeks[week]; sum != nil {
+				counts.InTime, counts.Late, counts.Otherwise = counts.InTime+sum.InTime, counts.Late+sum.Late, counts.Otherwise+sum.Otherwise
+			}
 		}
-		label := ""
-		if i%every == 0 {
-			label = fmt.Sprintf("%d %s", week.Day, week.Month.String()[:3])
-		}
-		bars.Labels = append(bars.Labels, label)
+		week := weeks[0]
+		bars.Labels = append(bars.Labels, fmt.Sprintf("%d %s", week.Day, week.Month.String()[:3]))
 		for j, n := range []int{counts.InTime, counts.Late, counts.Otherwise} {
 			bars.Series[j].Values = append(bars.Series[j].Values, float64(n))
 		}

@@ -97,7 +97,7 @@ func TestManagersPagesAndNastyNames(t *testing.T) {
 	d.index.Put(notifier.Case{Ref: "H-1", Team: nasty, Officer: nasty, Away: []notifier.Absence{{Officer: nasty, Cover: nasty}},
 		Promises: []notifier.Promise{{Rule: nasty, Enquiry: nasty, Channel: nasty, Opened: opened, Due: opened}}})
 	d.tally.Add(ends(nasty, nasty, 14, 2*aDay, true), d.books())
-	for _, path := range []string{"/waiting", "/waiting?kind=all", "/waiting?team=%3Cscript%3E", "/keeping"} {
+	for _, path := range []string{"/waiting", "/waiting?kind=all", "/waiting?team=%3Cscript%3E", "/keeping", "/staff"} {
 		sound(t, d.get(path), http.StatusOK)
 	}
 	sound(t, d.post("/waiting/hand-over", map[string][]string{"cases": {"H-1", nasty}, "officer": {nasty}}), http.StatusOK)

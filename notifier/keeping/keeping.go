@@ -200,10 +200,14 @@ func (t *Tally) Sum(f Filter) Sums {
 			f.AskedOnly && !at.asked || at.week.Compare(f.From) < 0 {
 			continue
 		}
-		s.All.add(counts)
-		into(s.Teams, at.team).add(counts)
 		into(s.Officers, Officer{at.team, at.who}).add(counts)
 		into(s.Weeks, at.week).add(counts)
+	}
+	for who, counts := range s.Officers {
+		into(s.Teams, who.Team).add(counts)
+	}
+	for _, counts := range s.Teams {
+		s.All.add(counts)
 	}
 	return s
 }
