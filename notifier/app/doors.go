@@ -223,7 +223,7 @@ func (r *reader) Rejected(ctx context.Context) []picture.Rejected {
 	err := r.app.stream.History(ctx, []string{events.RejectedWildcard}, func(record stream.Record) {
 		var refused engine.Refused
 		if json.Unmarshal(record.Data, &refused) == nil {
-			rejected = append(rejected, picture.Rejected{At: refused.At, Case: refused.Case, Reason: refused.Reason, Sequence: refused.Sequence})
+			rejected = append(rejected, picture.Rejected{At: refused.At, Case: refused.Case, Reason: refused.Reason, Sequence: refused.Sequence, Number: record.Sequence})
 		}
 	})
 	if err != nil {

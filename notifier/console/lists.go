@@ -18,6 +18,9 @@ type rejectedRow struct {
 	Case     string // empty where it could not be read
 	Reason   string
 	Sequence uint64
+	Number   uint64 // of the page about it; 0: there is none
+	MaySee   bool   // the caller may look at the case
+	Decided  bool   // an event with the same id has been decided since
 }
 
 func (c *console) showRejected(w http.ResponseWriter, r *http.Request) {
@@ -26,7 +29,13 @@ func (c *console) showRejected(w http.ResponseWriter, r *http.Request) {
 	for _, one := range rejected {
 		shown := rejectedRow{At: c.moment(one.At), Reason: one.Reason, Sequence: one.Sequence}
 		if one.Case != events.UnknownCase && validCase(one.Case) {
-			shown.Case = one.Case
+			shown.Case, shown.MaySee = one.Case, c.maySee(one.Case)
+		}
+		if c.options.Refused != nil && one.Number > 0 {
+			whole, known, err := c.options.Refused.Refused(r.Context(), one.Number)
+			if err == nil && known {
+				shown.Number, shown.Decided = one.Number, whole.Decided
+			}
 		}
 		body.Items = append(body.Items, shown)
 	}

@@ -147,7 +147,7 @@ func (c *console) renderStaff(w http.ResponseWriter, r *http.Request, status int
 		Empty: "The directory of the book has no team that you may see. Put your teams in directory.yaml, then publish the book."}
 	for _, team := range d.Teams {
 		if c.who.Sees(team.ID) {
-			body.Teams.add(gridCell{Words: teamTitle(d, team.ID), Second: team.Phone}, words(named(d, team.Lead)), words(named(d, team.Manager)), words(named(d, team.HeadOfService)),
+			body.Teams.add(gridCell{Words: teamTitle(d, team.ID), Second: team.Phone}, words(namedAs(d, team.Lead)), words(namedAs(d, team.Manager)), words(namedAs(d, team.HeadOfService)),
 				number(openTeam[team.ID]), number(lateTeam[team.ID]))
 		}
 	}
@@ -156,7 +156,7 @@ func (c *console) renderStaff(w http.ResponseWriter, r *http.Request, status int
 	c.render(w, status, "staff", page{Title: "Staff", Active: "/staff", HasFail: len(errors) > 0, Body: body})
 }
 
-func named(d notifier.Directory, id string) string {
+func namedAs(d notifier.Directory, id string) string {
 	if id == "" {
 		return "Nobody"
 	}

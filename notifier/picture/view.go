@@ -93,6 +93,8 @@ type Rejected struct {
 	Case     string    `json:"case"`
 	Reason   string    `json:"reason"`
 	Sequence uint64    `json:"sequence,omitempty"`
+	// Number is where the rejection stands in the stream, Sequence where the event does.
+	Number uint64 `json:"number,omitempty"`
 }
 
 // Captured is a message that was kept instead of being sent.
