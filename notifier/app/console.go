@@ -25,7 +25,7 @@ func (a *App) console(running context.Context, reader *reader, publisher *publis
 	with := console.Options{
 		Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, Cases: caseload.New(),
 		Book: func() *notifier.Book { return a.shelf.Books().Current }, Trail: trail{a.stream},
-		Families: &families{app: a}, Closing: a.closing, Publishing: a.publishing(), Refused: reader,
+		Families: &families{app: a}, Closing: a.closing, Publishing: a.publishing(), Refused: reader, Running: reader,
 	}
 	if !options.Demo {
 		if err := a.letIn(&with); err != nil {

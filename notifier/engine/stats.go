@@ -3,6 +3,8 @@ package engine
 import (
 	"sync/atomic"
 	"time"
+
+	"hearback/notifier/outbox"
 )
 
 // counters are kept by the leader since the process started.
@@ -49,4 +51,12 @@ func (e *Engine) Stats() Stats {
 		s.Depth = box.Depth()
 	}
 	return s
+}
+
+// Channels says how each channel stands; nothing on a standby, which hands nothing over.
+func (e *Engine) Channels() map[string]outbox.Standing {
+	if box := e.outbox.Load(); box != nil {
+		return box.Standing()
+	}
+	return nil
 }

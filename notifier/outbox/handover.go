@@ -46,9 +46,11 @@ func (o *Outbox) work(ctx context.Context, name string, l *lane) {
 			}
 			continue
 		}
+		asked := time.Now()
 		if err := l.limiter.Wait(ctx); err != nil {
 			return
 		}
+		l.slowed(time.Since(asked))
 		if !o.config.Held(time.Now()) {
 			l.later(it, time.Now().Add(leasePause))
 			continue
@@ -88,10 +90,12 @@ func (o *Outbox) handOver(ctx context.Context, name string, l *lane, it item) {
 	}
 	receipt, err := l.sender.Send(call, m)
 	if err == nil {
+		l.answered(nil)
 		o.settle(ctx, l, may, notifier.Result{Status: notifier.Sent, Provider: receipt.ProviderID, Repeats: repeats, Digest: digestID(may, m), Awaits: l.awaits})
 		return
 	}
 	failure := channel.FailureOf(err)
+	l.answered(failure)
 	o.config.Log.Warn("message not handed over", "channel", name, "message", may[0].id, "case", may[0].ref,
 		"verdict", failure.Verdict, "code", failure.Code, "attempt", it.attempts+1)
 	switch failure.Verdict {

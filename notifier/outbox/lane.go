@@ -41,7 +41,8 @@ type lane struct {
 	ready   []item
 	head    int
 	waiting timed
-	came    uint64 // numbers what waits, so that equals keep their order
+	known   Standing // what the provider did
+	came    uint64   // numbers what waits, so that equals keep their order
 	wake    chan struct{}
 }
 
