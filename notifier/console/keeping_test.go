@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hearback/notifier"
+	"hearback/notifier/calendar"
 	"hearback/notifier/caseload"
 	"hearback/notifier/console"
 )
@@ -117,8 +118,8 @@ func BenchmarkManagersPages(b *testing.B) {
 	for i := range cases {
 		opened := morning().Add(-time.Duration(i) * 5 * time.Minute)
 		cases[i] = notifier.Case{Ref: fmt.Sprint("H-", 10_000+i), Team: fmt.Sprint("team", i%10), Officer: fmt.Sprint("o.", i%75), Contacts: []notifier.Contact{{ID: "c1", Name: "Sam Taylor", Told: opened}},
-			Promises: []notifier.Promise{{Rule: "reply", Enquiry: "q", Channel: "phone", Opened: opened, Due: opened.AddDate(0, 0, 14), Next: opened.AddDate(0, 0, 14)},
-				{Rule: "assessment", Enquiry: "a", Opened: opened, Due: opened.AddDate(0, 0, 140)}}}
+			Promises: []notifier.Promise{{Rule: "reply", Enquiry: "q", Channel: "phone", Opened: opened, Due: opened.AddDate(0, 0, 14), DueDate: calendar.DateOf(opened.AddDate(0, 0, 14), time.UTC), Next: opened.AddDate(0, 0, 14)},
+				{Rule: "assessment", Enquiry: "a", Opened: opened, Due: opened.AddDate(0, 0, 140), DueDate: calendar.DateOf(opened.AddDate(0, 0, 140), time.UTC)}}}
 		d.tally.Add(ends(cases[i].Team, cases[i].Officer, i%365, time.Duration(i%12)*aDay, true), d.books())
 	}
 	d.index = caseload.New()

@@ -231,11 +231,10 @@ func (c *console) tellOne(r *http.Request, ref string, event events.Event) outco
 // notYours is said of a case of another team and of one that nobody knows alike.
 const notYours = "It belongs to another team, or nobody has told Hearback of it yet."
 
-// wanted are the references that a form names, each once, and no more than a form may
-// have.
+// wanted are the references that a form names, each once.
 func wanted(named []string) (refs []string) {
 	for _, ref := range named {
-		if ref = strings.TrimSpace(ref); validCase(ref) && !slices.Contains(refs, ref) && len(refs) < together {
+		if ref = strings.TrimSpace(ref); validCase(ref) && !slices.Contains(refs, ref) {
 			refs = append(refs, ref)
 		}
 	}

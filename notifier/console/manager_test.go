@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"hearback/events"
 	"hearback/notifier"
 	"hearback/notifier/calendar"
@@ -308,4 +310,72 @@ func (t *managerTrail) cases() string {
 		refs = append(refs, s.Case)
 	}
 	return strings.Join(refs, " ")
+}
+
+// Every link of these pages that leads to one of them leads to a sound page.
+func TestManagersLinksLeadSomewhere(t *testing.T) {
+	d, _ := rejectingDistrict(t, console.Everybody())
+	for i := range 60 {
+		d.put(fmt.Sprint("N-", i), "north", []string{"o.jane", "o.amir", ""}[i%3], i)
+		d.tally.Add(ends("north", fmt.Sprint("o.", i), 14, 2*aDay, true), d.books())
+	}
+	seen := map[string]bool{}
+	queue := []string{"/waiting", "/keeping", "/staff", "/health", "/rejected"}
+	for len(queue) > 0 {
+		path := queue[0]
+		queue = queue[1:]
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		w := d.get(path)
+		if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
+			continue
+		}
+		for _, link := range sound(t, w, http.StatusOK).links() {
+			link = strings.ReplaceAll(link, "&amp;", "&")
+			for _, ours := range []string{"/waiting", "/keeping", "/staff", "/health", "/rejected"} {
+				if strings.HasPrefix(link, ours) {
+					queue = append(queue, link)
+				}
+			}
+		}
+	}
+	if len(seen) < 20 {
+		t.Errorf("only %d pages were reached", len(seen))
+	}
+}
+
+// Whatever a manager of north sends, nothing is stored about a case of south.
+func TestNothingMovesInAnotherTeam(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		d := newDistrict(t, managerOf("north"))
+		if rapid.Bool().Draw(rt, "undecided") {
+			d.council.decide = nil
+		}
+		for i := range 6 {
+			d.put(fmt.Sprint("H-", i), []string{"north", "south"}[i%2], []string{"o.jane", "o.lee", "", "o.lee", "o.amir", "o.lee"}[i], i)
+		}
+		refs := rapid.SampledFrom([]string{"H-0", "H-1", "H-2", "H-3", "H-4", "H-5", "H-9", "", nasty})
+		people := rapid.SampledFrom([]string{"o.jane", "o.amir", "o.lee", "p.nobody", ""})
+		for range rapid.IntRange(1, 5).Draw(rt, "forms") {
+			form := url.Values{"cases": rapid.SliceOfN(refs, 0, 6).Draw(rt, "cases"), "officer": {people.Draw(rt, "officer")}, "confirm": {"yes"},
+				"token": {rapid.SampledFrom([]string{"t", "", nasty}).Draw(rt, "token")}, "cover": {people.Draw(rt, "cover")}}
+			for _, ref := range form["cases"] {
+				form.Add("was", ref+" "+people.Draw(rt, "was"))
+			}
+			for name, value := range map[string]string{"from-day": "1", "from-month": "12", "from-year": "2026"} {
+				form.Set(name, value)
+			}
+			path := rapid.SampledFrom([]string{"/waiting/hand-over", "/waiting/hand-over?team=south", "/staff/away"}).Draw(rt, "path")
+			if w := d.post(path, form); strings.Contains(w.Body.String(), "Lee Marsh") {
+				rt.Fatalf("%s names somebody of south", path)
+			}
+		}
+		for _, e := range d.published {
+			if team, _, _ := d.index.Team(e.Case); team != "north" {
+				rt.Fatalf("stored about %s of %s", e.Case, team)
+			}
+		}
+	})
 }

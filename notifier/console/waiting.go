@@ -98,8 +98,8 @@ func (c *console) renderWaiting(w http.ResponseWriter, r *http.Request, status i
 	directory := c.options.Book().Directory
 	days := c.workdays()
 	body.Filter = f
-	rows := c.options.Cases.Rows(caseload.Filter{Teams: c.who.seen(), Team: f.Team, Officer: f.Officer, AskedOnly: f.Kind != everyKind}, caseload.LongestFirst)
-	body.Counts, rows = c.byState(f, rows, days)
+	var rows []*caseload.Row
+	body.Counts, rows = c.byState(f, days)
 	body.Total = len(rows)
 	paged, pages := paginate(r, "/waiting", rows, waitingRows)
 	body.Pager = pages
@@ -135,39 +135,46 @@ func (c *console) renderWaiting(w http.ResponseWriter, r *http.Request, status i
 	c.render(w, status, "waiting", page{Title: "Who is waiting", Active: "/waiting", HasFail: len(body.Errors) > 0, Body: body})
 }
 
-// byState counts the rows of each state and keeps those of the one that is wanted.
-func (c *console) byState(f waitingFilter, rows []*caseload.Row, days *workdays) (counts []stateCount, kept []*caseload.Row) {
-	soon := days.after(soonWorkingDays)
-	is := map[string]func(*caseload.Row) bool{
-		"":               func(*caseload.Row) bool { return true },
-		stateLate:        c.isLateRow,
-		stateSoon:        func(r *caseload.Row) bool { return !c.isLateRow(r) && c.dueDate(r).Compare(soon) <= 0 },
-		stateUnreachable: func(r *caseload.Row) bool { return r.Unreachable },
-		stateNobody:      func(r *caseload.Row) bool { return r.Officer == "" },
-		stateUrgent:      func(r *caseload.Row) bool { return r.Urgent },
+// states are what a row may be, in the order in which a manager reads them; the first
+// is every row.
+func (c *console) states(days *workdays) []rowState {
+	soon, now := days.after(soonWorkingDays), c.options.Now()
+	late := func(r *caseload.Row) bool { return r.Late || !r.Due.IsZero() && now.After(r.Due) }
+	return []rowState{
+		{"", "waiting", func(*caseload.Row) bool { return true }},
+		{stateLate, "late", late},
+		{stateSoon, "due within 3 working days", func(r *caseload.Row) bool { return !late(r) && c.dueDate(r).Compare(soon) <= 0 }},
+		{stateUnreachable, "that nobody can reach", func(r *caseload.Row) bool { return r.Unreachable }},
+		{stateNobody, "without an officer", func(r *caseload.Row) bool { return r.Officer == "" }},
+		{stateUrgent, "urgent", func(r *caseload.Row) bool { return r.Urgent }},
 	}
-	for _, state := range []struct{ value, words string }{{"", "waiting"}, {stateLate, "late"}, {stateSoon, "due within 3 working days"},
-		{stateUnreachable, "that nobody can reach"}, {stateNobody, "without an officer"}, {stateUrgent, "urgent"}} {
-		one := stateCount{Words: state.words, Current: state.value == f.State}
-		for _, row := range rows {
-			if is[state.value](row) {
-				one.Count++
-			}
-		}
+}
+
+type rowState struct {
+	value, words string
+	is           func(*caseload.Row) bool
+}
+
+// byState counts the rows of each state and lists those of the one that is wanted, the
+// longest wait first.
+func (c *console) byState(f waitingFilter, days *workdays) (counts []stateCount, kept []*caseload.Row) {
+	states := c.states(days)
+	for _, state := range states {
 		link := f
 		link.State = state.value
-		one.Link = link.address("/waiting", 1)
-		counts = append(counts, one)
+		counts = append(counts, stateCount{Words: state.words, Current: state.value == f.State, Link: link.address("/waiting", 1)})
 	}
-	wants, known := is[f.State]
-	if !known {
-		return counts, nil
-	}
-	for _, row := range rows {
-		if wants(row) {
-			kept = append(kept, row)
+	for row := range c.options.Cases.Each(caseload.Filter{Teams: c.who.seen(), Team: f.Team, Officer: f.Officer, AskedOnly: f.Kind != everyKind}) {
+		for i, state := range states {
+			if state.is(row) {
+				counts[i].Count++
+				if state.value == f.State {
+					kept = append(kept, row)
+				}
+			}
 		}
 	}
+	slices.SortFunc(kept, caseload.LongestFirst)
 	return counts, kept
 }
 
