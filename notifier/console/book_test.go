@@ -173,7 +173,7 @@ func post(h http.Handler, path string, form url.Values) *httptest.ResponseRecord
 var plots = regexp.MustCompile(`(?s)<svg.*?</svg>`)
 
 // sound fails where a page is not, and gives what it says.
-func sound(t testing.TB, what string, w *httptest.ResponseRecorder) markup {
+func soundPage(t testing.TB, what string, w *httptest.ResponseRecorder) markup {
 	t.Helper()
 	m := parseMarkup(t, plots.ReplaceAllString(w.Body.String(), ""))
 	for _, address := range m.links() {
@@ -229,7 +229,7 @@ func TestEveryPageOfTheBookIsSound(t *testing.T) {
 				if w.Code != http.StatusOK {
 					t.Fatalf("%s: status %d", path, w.Code)
 				}
-				for _, link := range sound(t, path, w).links() {
+				for _, link := range soundPage(t, path, w).links() {
 					address, _, _ := strings.Cut(link, "#")
 					queue = append(queue, strings.ReplaceAll(address, "&amp;", "&"))
 				}
@@ -274,7 +274,7 @@ func changed(t *testing.T, s *shelf, h http.Handler, days int) string {
 	t.Helper()
 	text := strings.Replace(smallBook()["rules.yaml"], "5 working days\n", fmt.Sprintf("%d working days\n", days), 1)
 	if w := post(h, "/book/rules", url.Values{"text": {text}}); w.Code != http.StatusSeeOther {
-		t.Fatalf("a change is answered %d: %s", w.Code, sound(t, "/book/rules", w).text)
+		t.Fatalf("a change is answered %d: %s", w.Code, soundPage(t, "/book/rules", w).text)
 	}
 	return s.drafts["demo"].Files.Version()
 }
@@ -283,13 +283,13 @@ func TestABookWithFaultsIsNotPublished(t *testing.T) {
 	s := newShelf(smallBook())
 	h := bookOf(s)
 	w := post(h, "/book/rules", url.Values{"text": {"promises: []"}})
-	if text := sound(t, "faults", w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, "There is a problem") || !strings.Contains(text, "Line 1") {
+	if text := soundPage(t, "faults", w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, "There is a problem") || !strings.Contains(text, "Line 1") {
 		t.Errorf("status %d: %s", w.Code, text)
 	}
 	v := s.drafts["demo"].Files.Version()
 	for _, path := range []string{"/book/draft/publish", "/book/draft/backtest"} {
 		w := post(h, path, url.Values{"version": {v}, "why": {"because"}, "replan": {"yes"}, "confirmed": {"yes"}})
-		if text := sound(t, path, w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, "Mend what is wrong") {
+		if text := soundPage(t, path, w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, "Mend what is wrong") {
 			t.Errorf("%s: status %d: %s", path, w.Code, text)
 		}
 	}
@@ -306,7 +306,7 @@ func TestWhatWasNotSeenIsNotPublished(t *testing.T) {
 	changed(t, s, h, 12)
 	for _, path := range []string{"/book/draft/publish", "/book/draft/backtest", "/book/draft/renew", "/book/draft/discard"} {
 		w := post(h, path, url.Values{"version": {seen}, "why": {"because"}})
-		if text := sound(t, path, w).text; w.Code != http.StatusConflict || !strings.Contains(text, "Your draft has changed since you opened the page") {
+		if text := soundPage(t, path, w).text; w.Code != http.StatusConflict || !strings.Contains(text, "Your draft has changed since you opened the page") {
 			t.Errorf("%s: status %d: %s", path, w.Code, text)
 		}
 	}
@@ -326,7 +326,7 @@ func TestTwoPagesOfOneFile(t *testing.T) {
 		t.Fatalf("status %d", w.Code)
 	}
 	w := post(h, "/book/directory", url.Values{"text": {smallBook()["directory.yaml"] + "# second\n"}, "was": {was}})
-	if text := sound(t, "second", w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, "You have changed this file on another page") || !strings.Contains(text, "# second") {
+	if text := soundPage(t, "second", w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, "You have changed this file on another page") || !strings.Contains(text, "# second") {
 		t.Errorf("status %d: %s", w.Code, text)
 	}
 	if s.drafts["demo"].Files["directory.yaml"] != first {
@@ -341,12 +341,12 @@ func TestTwoWhoPublishAtTheSameMoment(t *testing.T) {
 	v := changed(t, s, h, 10)
 	s.refuse = &publishing.Overtaken{By: publishing.Version{Version: "0123456789ab", By: nasty}}
 	w := post(h, "/book/draft/publish", url.Values{"version": {v}, "why": {"because"}})
-	if text := sound(t, "overtaken", w).text; w.Code != http.StatusConflict || !strings.Contains(text, "Somebody was first") || !strings.Contains(text, "0123456789ab") {
+	if text := soundPage(t, "overtaken", w).text; w.Code != http.StatusConflict || !strings.Contains(text, "Somebody was first") || !strings.Contains(text, "0123456789ab") {
 		t.Errorf("status %d: %s", w.Code, text)
 	}
 	s.refuse = errors.New("no answer")
 	w = post(h, "/book/draft/publish", url.Values{"version": {v}, "why": {"because"}})
-	if text := sound(t, "no answer", w).text; w.Code != http.StatusServiceUnavailable || !strings.Contains(text, "It is not known whether the book was published") {
+	if text := soundPage(t, "no answer", w).text; w.Code != http.StatusServiceUnavailable || !strings.Contains(text, "It is not known whether the book was published") {
 		t.Errorf("status %d: %s", w.Code, text)
 	}
 	if len(s.drafts["demo"].Files) == 0 {
@@ -370,7 +370,7 @@ func TestTwoManagersWhoChangeTheSame(t *testing.T) {
 	keep := func(h http.Handler, path, text string) {
 		t.Helper()
 		if w := post(h, path, url.Values{"text": {text}, "over": {"7"}}); w.Code != http.StatusSeeOther {
-			t.Fatalf("%s: status %d: %s", path, w.Code, sound(t, path, w).text)
+			t.Fatalf("%s: status %d: %s", path, w.Code, soundPage(t, path, w).text)
 		}
 	}
 	keep(first, "/book/rules", strings.Replace(rules, "due: 5", "due: 10", 1))
@@ -381,7 +381,7 @@ func TestTwoManagersWhoChangeTheSame(t *testing.T) {
 	// The second had the page open since before, and begins from the book that it showed.
 	keep(second, "/book/rules", strings.Replace(rules, "due: 5", "due: 8", 1))
 	keep(second, "/book/words/en/help.sms.txt", help)
-	text := sound(t, "draft", get(second, "/book/draft")).text
+	text := soundPage(t, "draft", get(second, "/book/draft")).text
 	for _, wanted := range []string{"Somebody has published since you began p.first published", "10 working days", "You have both changed the files below.", "rules.yaml Put my changes on top of theirs"} {
 		if !strings.Contains(text, wanted) {
 			t.Errorf("the draft does not say %q: %s", wanted, text)
@@ -409,11 +409,11 @@ func TestMovingAsksFirst(t *testing.T) {
 	h := bookOf(s)
 	v := changed(t, s, h, 10)
 	w := post(h, "/book/draft/publish", url.Values{"version": {v}, "why": {"because"}, "replan": {"yes"}})
-	if text := sound(t, "plan", w).text; w.Code != http.StatusOK || !strings.Contains(text, "Late at once") || !strings.Contains(text, "H-10487") || len(s.versions) != 1 {
+	if text := soundPage(t, "plan", w).text; w.Code != http.StatusOK || !strings.Contains(text, "Late at once") || !strings.Contains(text, "H-10487") || len(s.versions) != 1 {
 		t.Fatalf("status %d: %s", w.Code, text)
 	}
 	w = post(h, "/book/draft/publish", url.Values{"version": {v}, "why": {"because"}, "replan": {"yes"}, "confirmed": {"yes"}})
-	if text := sound(t, "moved", w).text; w.Code != http.StatusOK || !strings.Contains(text, "The open promises were moved") || len(s.versions) != 2 {
+	if text := soundPage(t, "moved", w).text; w.Code != http.StatusOK || !strings.Contains(text, "The open promises were moved") || len(s.versions) != 2 {
 		t.Fatalf("status %d: %s", w.Code, text)
 	}
 	if want := (publishing.Asked{By: "The demonstration (demo)", Why: "because"}); len(s.moved) != 1 || s.moved[0] != want {
@@ -429,12 +429,12 @@ func TestOneBacktestAtATime(t *testing.T) {
 	h := bookOf(s)
 	form := url.Values{"version": {changed(t, s, h, 10)}}
 	w := post(h, "/book/draft/backtest", form)
-	if text := sound(t, "backtest", w).text; w.Code != http.StatusOK || !strings.Contains(text, "3 → 1") || !strings.Contains(w.Body.String(), "<svg") {
+	if text := soundPage(t, "backtest", w).text; w.Code != http.StatusOK || !strings.Contains(text, "3 → 1") || !strings.Contains(w.Body.String(), "<svg") {
 		t.Errorf("status %d: %s", w.Code, text)
 	}
 	s.testing = true
 	w = post(h, "/book/draft/backtest", form)
-	if text := sound(t, "busy", w).text; w.Code != http.StatusServiceUnavailable || !strings.Contains(text, "Another backtest is running") {
+	if text := soundPage(t, "busy", w).text; w.Code != http.StatusServiceUnavailable || !strings.Contains(text, "Another backtest is running") {
 		t.Errorf("status %d: %s", w.Code, text)
 	}
 }
@@ -442,7 +442,7 @@ func TestOneBacktestAtATime(t *testing.T) {
 func TestWordsAreSeenAsTheyLook(t *testing.T) {
 	h := bookOf(newShelf(smallBook()))
 	w := get(h, "/book/words/ar/enquiry-received.sms.txt")
-	text := sound(t, "arabic", w).text
+	text := soundPage(t, "arabic", w).text
 	for _, wanted := range []string{`<p class="bubble" lang="ar" dir="rtl">`, `lang="ar" dir="rtl" aria-describedby`} {
 		if !strings.Contains(w.Body.String(), wanted) {
 			t.Errorf("the page does not hold %s", wanted)
@@ -454,7 +454,7 @@ func TestWordsAreSeenAsTheyLook(t *testing.T) {
 		}
 	}
 	w = get(h, "/book/words/en/help.email.md")
-	if text := sound(t, "email", w).text; !strings.Contains(text, "An email Your enquiry We are Hertfordshire County Council.") || !strings.Contains(w.Body.String(), "<li>") {
+	if text := soundPage(t, "email", w).text; !strings.Contains(text, "An email Your enquiry We are Hertfordshire County Council.") || !strings.Contains(w.Body.String(), "<li>") {
 		t.Errorf("the page says %s", text)
 	}
 }
@@ -471,11 +471,11 @@ func TestNewWordsHaveAPlace(t *testing.T) {
 		"/book/words/add?language=cy&name=" + url.QueryEscape(nasty):     "lower-case letters",
 	} {
 		w := get(h, path)
-		if text := sound(t, path, w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, wanted) {
+		if text := soundPage(t, path, w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, wanted) {
 			t.Errorf("%s: status %d: %s", path, w.Code, text)
 		}
 	}
-	sound(t, "new words", get(h, "/book/words/cy/reply-late.email.md"))
+	soundPage(t, "new words", get(h, "/book/words/cy/reply-late.email.md"))
 	if w := post(h, "/book/words/cy/reply-late.email.md", url.Values{"text": {"Subject: Hwyr\n\nMae'n ddrwg gennym.\n"}}); w.Code != http.StatusSeeOther && w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("status %d", w.Code)
 	}
@@ -525,7 +525,7 @@ func FuzzThePostedBook(f *testing.F) {
 			if w.Code != http.StatusOK {
 				t.Errorf("%s: status %d", path, w.Code)
 			}
-			sound(t, path, w)
+			soundPage(t, path, w)
 		}
 		if d := s.drafts["demo"]; len(d.Files) > 0 { // and what could be published reads as well
 			v := d.Files.Version()
@@ -534,7 +534,7 @@ func FuzzThePostedBook(f *testing.F) {
 					if w := get(h, path); w.Code >= 500 {
 						t.Errorf("%s: status %d", path, w.Code)
 					} else {
-						sound(t, path, w)
+						soundPage(t, path, w)
 					}
 				}
 			}

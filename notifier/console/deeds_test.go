@@ -59,7 +59,7 @@ func deskOf(d desk, c *council, id string) http.Handler {
 		Book: func() *notifier.Book { return &notifier.Book{Directory: directory, Updates: []string{"step-taken"}} }})
 }
 
-func post(h http.Handler, path string, form url.Values) *httptest.ResponseRecorder {
+func sendForm(h http.Handler, path string, form url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Host = "127.0.0.1:8080"
@@ -100,7 +100,7 @@ func TestAReplyInTwoKeystrokes(t *testing.T) {
 	form := formOf(t, body)
 	form.Set("channel", "phone")
 	form.Set("when", "now")
-	w := post(h, "/cases/H-10480/reply", form)
+	w := sendForm(h, "/cases/H-10480/reply", form)
 	if w.Code != http.StatusSeeOther || len(c.published) != 1 {
 		t.Fatalf("status %d, %d events: %s", w.Code, len(c.published), parseMarkup(t, w.Body.String()).text)
 	}
@@ -112,7 +112,7 @@ func TestAReplyInTwoKeystrokes(t *testing.T) {
 		t.Errorf("the case does not say that it is stored: %s", text)
 	}
 	// A second press of the button is the same event again, not a complaint.
-	if w = post(h, "/cases/H-10480/reply", form); w.Code != http.StatusSeeOther || c.published[1].ID != c.published[0].ID {
+	if w = sendForm(h, "/cases/H-10480/reply", form); w.Code != http.StatusSeeOther || c.published[1].ID != c.published[0].ID {
 		t.Errorf("a second press: status %d, ids %s and %s", w.Code, c.published[0].ID, c.published[1].ID)
 	}
 }
@@ -129,10 +129,10 @@ func TestTwoOfficersOnOneCase(t *testing.T) {
 	his.Set("channel", "email")
 	his.Set("when", "now")
 	his.Set("note", "Sent the copy they asked for.")
-	if w := post(jane, "/cases/H-10480/reply", hers); w.Code != http.StatusSeeOther {
+	if w := sendForm(jane, "/cases/H-10480/reply", hers); w.Code != http.StatusSeeOther {
 		t.Fatalf("the first: status %d", w.Code)
 	}
-	w := post(amir, "/cases/H-10480/reply", his)
+	w := sendForm(amir, "/cases/H-10480/reply", his)
 	body := w.Body.String()
 	m := parseMarkup(t, body)
 	if w.Code != http.StatusConflict || len(c.published) != 1 {
@@ -150,7 +150,7 @@ func TestTwoOfficersOnOneCase(t *testing.T) {
 	for _, field := range []string{"channel", "when", "note"} {
 		again.Set(field, his.Get(field))
 	}
-	if w := post(amir, "/cases/H-10480/reply", again); w.Code != http.StatusSeeOther || len(c.published) != 2 {
+	if w := sendForm(amir, "/cases/H-10480/reply", again); w.Code != http.StatusSeeOther || len(c.published) != 2 {
 		t.Errorf("sent again after reading: status %d, %d events", w.Code, len(c.published))
 	}
 }
@@ -174,7 +174,7 @@ func TestWhatTheFamilyReadsIsShownBeforeItGoes(t *testing.T) {
 				form[field] = values
 			}
 			form.Set("do", "store") // nobody has seen it yet
-			w := post(h, "/cases/H-10480/"+name, form)
+			w := sendForm(h, "/cases/H-10480/"+name, form)
 			m := parseMarkup(t, w.Body.String())
 			if w.Code != http.StatusOK || len(c.published) != 0 {
 				t.Fatalf("status %d, %d events: %s", w.Code, len(c.published), m.text)
@@ -192,7 +192,7 @@ func TestWhatTheFamilyReadsIsShownBeforeItGoes(t *testing.T) {
 				shown[field] = values
 			}
 			shown.Set("do", "store")
-			if w = post(h, "/cases/H-10480/"+name, shown); w.Code != http.StatusSeeOther || len(c.published) != 1 {
+			if w = sendForm(h, "/cases/H-10480/"+name, shown); w.Code != http.StatusSeeOther || len(c.published) != 1 {
 				t.Fatalf("status %d, %d events: %s", w.Code, len(c.published), parseMarkup(t, w.Body.String()).text)
 			}
 			if e := c.published[0]; e.Type != test.kind || !strings.Contains(string(e.Data), test.wants) {
@@ -227,7 +227,7 @@ func TestMistakesInDeeds(t *testing.T) {
 			for field, values := range test.answers {
 				form[field] = values
 			}
-			w := post(h, "/cases/H-10480/"+path, form)
+			w := sendForm(h, "/cases/H-10480/"+path, form)
 			m := parseMarkup(t, w.Body.String())
 			if w.Code != http.StatusUnprocessableEntity || strings.Count(m.text, test.problem) < 2 || len(m.faults()) > 0 {
 				t.Errorf("%s %v: status %d, want %q twice, %v: %s", path, test.answers, w.Code, test.problem, m.faults(), m.text)
@@ -253,7 +253,7 @@ func TestAnOfficerSeesTheirTeamOnly(t *testing.T) {
 	if w := get(h, "/find?q=H-10480"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "No family found") {
 		t.Errorf("a case of another team is found: %d", w.Code)
 	}
-	if w := post(h, "/cases/H-10480/reply", url.Values{"channel": {"phone"}, "when": {"now"}}); w.Code != http.StatusForbidden || len(c.published) != 0 {
+	if w := sendForm(h, "/cases/H-10480/reply", url.Values{"channel": {"phone"}, "when": {"now"}}); w.Code != http.StatusForbidden || len(c.published) != 0 {
 		t.Errorf("a reply to another team's case: status %d, %d events", w.Code, len(c.published))
 	}
 	if w := get(h, "/rejected"); w.Code != http.StatusForbidden {
@@ -282,14 +282,14 @@ func TestAFamilyOfANewCaseGotInTouch(t *testing.T) {
 	if m := parseMarkup(t, page.Body.String()); page.Code != http.StatusOK || len(m.faults()) > 0 {
 		t.Fatalf("status %d, %v", page.Code, m.faults())
 	}
-	w := post(h, "/got-in-touch", url.Values{"case": {"H-99"}, "channel": {"phone"}, "about": {"Asks who their officer is."}})
+	w := sendForm(h, "/got-in-touch", url.Values{"case": {"H-99"}, "channel": {"phone"}, "about": {"Asks who their officer is."}})
 	if w.Code != http.StatusSeeOther || len(c.published) != 1 || !strings.Contains(string(c.published[0].Data), "Asks who their officer is.") {
 		t.Fatalf("status %d, %v", w.Code, c.published)
 	}
-	if w = post(h, "/got-in-touch", url.Values{"case": {"H 99"}, "channel": {"pigeon"}}); w.Code != http.StatusUnprocessableEntity || len(c.published) != 1 {
+	if w = sendForm(h, "/got-in-touch", url.Values{"case": {"H 99"}, "channel": {"pigeon"}}); w.Code != http.StatusUnprocessableEntity || len(c.published) != 1 {
 		t.Errorf("mistakes: status %d", w.Code)
 	}
-	if w = post(deskOf(d, c, "o.lee"), "/got-in-touch", url.Values{"case": {"H-10480"}, "channel": {"phone"}}); w.Code != http.StatusUnprocessableEntity || len(c.published) != 1 {
+	if w = sendForm(deskOf(d, c, "o.lee"), "/got-in-touch", url.Values{"case": {"H-10480"}, "channel": {"phone"}}); w.Code != http.StatusUnprocessableEntity || len(c.published) != 1 {
 		t.Errorf("another team's case: status %d", w.Code)
 	}
 }
