@@ -42,7 +42,7 @@ func TestARejectedEventIsMended(t *testing.T) {
 	d, held := rejectingDistrict(t, console.Everybody())
 	sound(t, d.get("/rejected"), http.StatusOK, "Look at it")
 	m := sound(t, d.get("/rejected/7"), http.StatusOK, "Has a date that does not exist, 2026-11-31 Write the day on which it happened", "As number 6 of the stream", "enquiry.received")
-	if strings.Contains(d.get("/rejected/7").Body.String(), "<script") || m.count("textarea") != 1 {
+	if strings.Contains(d.get("/rejected/7").Body.String(), "<script>") || m.count("textarea") != 1 {
 		t.Error("the body breaks out of its field")
 	}
 	w := sound(t, d.post("/rejected/7", url.Values{"event": {broken}}), http.StatusUnprocessableEntity, "There is a problem", "time has a date that does not exist, 2026-11-31. Write the day on which it happened.")
