@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hearback/notifier/calendar"
+	"hearback/notifier/rehearse/report"
 )
 
 // healthRoutes are the pages of those who run Hearback.
@@ -132,13 +133,13 @@ func (c *console) healthFacts(body *healthPage, h Health, status Status) {
 		add("Events that wait to be decided", strconv.FormatUint(status.Lag, 10), "")
 		return
 	}
-	add("The lease was renewed", calendar.Elapsed(h.LeaseAge)+" ago", "")
+	add("The lease was renewed", capitalised(calendar.Elapsed(h.LeaseAge))+" ago", "")
 	if h.Leading {
-		add("Events that wait to be decided", strconv.Itoa(h.Undecided), "The last one was "+span(h.Lag)+" old when it was taken.")
+		add("Events that wait to be decided", report.Count(h.Undecided), "The last one was "+span(h.Lag)+" old when it was taken.")
 	}
-	add("Cases", strconv.Itoa(h.Cases), fmt.Sprintf("%s open; in %s a message is on its way.", counted(h.Promises, "promise is", "promises are"), counted(h.Unsettled, "case", "cases")))
+	add("Cases", report.Count(h.Cases), fmt.Sprintf("%s open; in %s a message is on its way.", counted(h.Promises, "promise is", "promises are"), counted(h.Unsettled, "case", "cases")))
 	if h.Bytes > 0 {
-		add("The stream", bytesWords(h.Bytes)+" in "+strconv.FormatUint(h.Messages, 10)+" messages", "")
+		add("The stream", bytesWords(h.Bytes)+" in "+report.Count(int(h.Messages))+" messages", "")
 	} else {
 		add("The stream", "It could not be asked.", "", tag{"late", "Not known"})
 	}

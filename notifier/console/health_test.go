@@ -26,7 +26,7 @@ func TestHealthInWords(t *testing.T) {
 			{Name: "email", Captured: true, Accepted: now, Failed: now.Add(-time.Hour), Failure: "the mail server was busy"},
 			{Name: "letter", Accepted: now.Add(-time.Hour), Failed: now, Failure: "the address is not one", Refused: true}}}
 	d.open(console.Options{Running: runs(h)})
-	m := sound(t, d.get("/health"), http.StatusOK, "Needs attention", "nobody leads", "3 minutes ago", "The last one was 20 milliseconds old", "15000 1 promise is open; in 7 cases a message is on its way",
+	m := sound(t, d.get("/health"), http.StatusOK, "Needs attention", "nobody leads", "3 minutes ago", "The last one was 20 milliseconds old", "15,000 1 promise is open; in 7 cases a message is on its way",
 		"3.0 GB in 200 messages", "Nearly full 512.0 MB Make room", "51.0 MB", "abc123", "2.15.2", "Until Thursday 30 November 2028", "Ends soon Until Wednesday 9 December 2026", "Ended Until Sunday 29 November 2026",
 		"Texts Slow 3 the oldest was decided 1 hour ago 2 Monday 30 November 2026 at 7:30am Fails Monday 30 November 2026 at 9:29am Twilio answers 503", "1 minute in all", "Captured, not sent Emails", "Works again", "One message")
 	if strings.Contains(m.text, "H-1") {

@@ -208,7 +208,7 @@ func (c *console) fillKeeping(r *http.Request, body *keepingPage, f figures) (er
 	}
 	columns := func(first ...gridColumn) []gridColumn {
 		return append(first, gridColumn{"Kept in time", true}, gridColumn{"Kept late", true}, gridColumn{"Still open, late", true},
-			gridColumn{"Half answered within", true}, gridColumn{"9 in 10 within", true})
+			gridColumn{"Half of replies within", true}, gridColumn{"9 in 10 within", true})
 	}
 	body.ByTeam = grid{Caption: "By team", Columns: columns(gridColumn{Name: "Team"}), Empty: "No promise of these weeks has ended, and none is late."}
 	for _, line := range f.teams {

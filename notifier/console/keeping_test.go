@@ -39,7 +39,7 @@ func TestPromisesKept(t *testing.T) {
 	d.put("H-1", "north", "o.jane", 21)
 	d.put("H-2", "south", "o.lee", 31)
 	m := sound(t, d.get("/keeping"), http.StatusOK, "still counting", "Counted up to Monday 30 November 2026 at 9:30am", "Kept in time 1", "Kept late 1", "Still open, late 1", "Ended without a reply 1",
-		"Half of all families had a reply within 2 working days", "9 in 10 families had a reply within 7 working days", "By team", "SEND North 1 1 1 2 working days 7 working days",
+		"Half of the replies came within 2 working days", "9 in 10 replies came within 7 working days", "By team", "SEND North 1 1 1 2 working days 7 working days",
 		"Jane Okafor SEND North 1 1 1", "more than 10 working days", "H-1 Jane Okafor SEND North 15", "Monday 16 November 2026 1 0 1")
 	if strings.Contains(m.text, "H-2") || strings.Contains(m.text, "Lee Marsh") || strings.Contains(m.text, "SEND South") {
 		t.Errorf("figures of another team: %s", m.text)

@@ -13,6 +13,7 @@ import (
 	"hearback/events"
 	"hearback/notifier"
 	"hearback/notifier/calendar"
+	"hearback/notifier/rehearse/report"
 )
 
 // managerRoutes are the pages of those who answer for silence.
@@ -57,7 +58,7 @@ func (g *grid) add(cells ...gridCell) {
 
 func words(text string) gridCell { return gridCell{Words: text} }
 
-func number(n int) gridCell { return gridCell{Words: strconv.Itoa(n)} }
+func number(n int) gridCell { return gridCell{Words: report.Count(n)} }
 
 // staffName is a member of staff by name, or by id where the directory lacks them.
 func staffName(d notifier.Directory, id string) string {
@@ -176,7 +177,7 @@ func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return strconv.Itoa(n) + " " + many
+	return report.Count(n) + " " + many
 }
 
 // accounted writes down that the caller acts on a case.

@@ -9,6 +9,7 @@ import (
 	"hearback/notifier"
 	"hearback/notifier/calendar"
 	"hearback/notifier/caseload"
+	"hearback/notifier/rehearse/report"
 )
 
 const (
@@ -78,6 +79,9 @@ type stateCount struct {
 	Link    string
 	Current bool
 }
+
+// Figure is the count as people write it.
+func (s stateCount) Figure() string { return report.Count(s.Count) }
 
 type waitingRow struct {
 	Case, Officer, Team, Rule, Channel string
