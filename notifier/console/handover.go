@@ -4,16 +4,19 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hearback/events"
 	"hearback/notifier"
+	"hearback/notifier/calendar"
 )
 
 // handing is what a manager is about to hand over, or has handed over.
 type handing struct {
 	To       notifier.Person
 	ToTeam   string
+	Away     string // who gets reminders in their place now; empty where they are there
 	Token    string
 	Moves    []move
 	Stays    []outcome
@@ -49,10 +52,12 @@ func (c *console) handOver(w http.ResponseWriter, r *http.Request) {
 		c.renderWaiting(w, r, http.StatusUnprocessableEntity, body)
 		return
 	}
-	f, page := readFilter(r.URL.Query()), 1
+	f := readFilter(r.URL.Query())
+	page, _ := strconv.Atoi(r.URL.Query().Get("page")) // what is no number is the first page
 	directory := c.options.Book().Directory
 	h := handing{To: to, ToTeam: teamTitle(directory, to.Team), Token: cmp.Or(shownToken(form.Get("token")), newToken()),
 		Back: f.address("/waiting", page), Action: f.address("/waiting/hand-over", page)}
+	h.Away = c.awayNow(to)
 	h.plan(c, refs, form["was"], directory)
 	if form.Get("confirm") != "yes" {
 		c.render(w, http.StatusOK, "handover", waitingPage("Hand over "+counted(len(h.Moves), "case", "cases"), h))
@@ -65,6 +70,25 @@ func (c *console) handOver(w http.ResponseWriter, r *http.Request) {
 // waitingPage is a page of who is waiting.
 func waitingPage(title string, body any) page {
 	return page{Title: title, Active: "/waiting", Body: body}
+}
+
+// awayNow says that somebody is away today, by the book, and what follows.
+func (c *console) awayNow(person notifier.Person) string {
+	today := calendar.DateOf(c.options.Now(), c.london)
+	for _, a := range person.Away {
+		if a.From.Compare(today) > 0 || !a.To.IsZero() && a.To.Compare(today) < 0 {
+			continue
+		}
+		until := "until further notice"
+		if !a.To.IsZero() {
+			until = "until " + a.To.Words()
+		}
+		if a.Cover == "" {
+			return person.Name + " is away " + until + ", and the book names nobody who stands in. Whoever is next on the ladder is reminded meanwhile."
+		}
+		return person.Name + " is away " + until + ". " + staffName(c.options.Book().Directory, a.Cover) + " is reminded meanwhile."
+	}
+	return ""
 }
 
 // shownToken is the name of a showing of a form, where it is one that we gave.

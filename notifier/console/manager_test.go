@@ -379,3 +379,21 @@ func TestNothingMovesInAnotherTeam(t *testing.T) {
 		}
 	})
 }
+
+func TestHandOverToSomebodyWhoIsAway(t *testing.T) {
+	d := newDistrict(t, managerOf("north"))
+	d.put("H-1", "north", "o.jane", 3)
+	form := url.Values{"cases": {"H-1"}, "officer": {"o.amir"}}
+	if text := sound(t, d.post("/waiting/hand-over?page=2&state=late", form), http.StatusOK).text; strings.Contains(text, "is away") {
+		t.Errorf("an absence that has not begun: %s", text)
+	}
+	away := &d.book.Directory.People[1].Away[0]
+	away.From = calendar.Date{Year: 2026, Month: time.November, Day: 30}
+	w := d.post("/waiting/hand-over?page=2&state=late", form)
+	sound(t, w, http.StatusOK, "Amir Hosseini is away until Friday 18 December 2026. Jane Okafor is reminded meanwhile.")
+	if !strings.Contains(w.Body.String(), `href="/waiting?page=2&amp;state=late"`) {
+		t.Error("the way back forgets the list as it was")
+	}
+	away.Cover, away.To = "", calendar.Date{}
+	sound(t, d.post("/waiting/hand-over", form), http.StatusOK, "Amir Hosseini is away until further notice, and the book names nobody who stands in")
+}
