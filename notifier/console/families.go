@@ -184,7 +184,7 @@ func (c *console) next(row *caseload.Row, now time.Time) next {
 	case !replies:
 		return next{capitalised(cmp.Or(rule.Duty, "do what was promised")) + ", by " + row.DueDate.Words() + ".", at, "See the case"}
 	case late(row, now) && lateBy > 0:
-		return next{"Reply now: it is " + workingDays(lateBy) + " late. If you cannot, give them an honest new date.", reply, "Record the reply"}
+		return next{"Reply now: it is " + workingDayWords(lateBy) + " late. If you cannot, give them an honest new date.", reply, "Record the reply"}
 	case late(row, now):
 		return next{"Reply now: it is late. If you cannot, give them an honest new date.", reply, "Record the reply"}
 	case row.Urgent:

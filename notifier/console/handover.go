@@ -39,7 +39,7 @@ func (c *console) handOver(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	refs := wanted(form["cases"])
+	refs := namedCases(form["cases"])
 	to, known := c.colleague(form.Get("officer"))
 	body := waitingList{Kept: refs, To: c.colleagueChoices("", form.Get("officer"))}
 	if len(refs) == 0 {
@@ -60,7 +60,7 @@ func (c *console) handOver(w http.ResponseWriter, r *http.Request) {
 	h.Away = c.awayNow(to)
 	h.plan(c, refs, form["was"], directory)
 	if form.Get("confirm") != "yes" {
-		c.render(w, http.StatusOK, "handover", waitingPage("Hand over "+counted(len(h.Moves), "case", "cases"), h))
+		c.render(w, http.StatusOK, "handover", waitingPage("Hand over "+countOf(len(h.Moves), "case", "cases"), h))
 		return
 	}
 	c.carryOut(r, &h)
@@ -112,7 +112,7 @@ func (h *handing) plan(c *console, refs, was []string, d notifier.Directory) {
 		before, asked := looked[ref]
 		switch {
 		case !known || !c.who.Sees(team):
-			h.Stays = append(h.Stays, outcome{ref, tag{"late", "Not changed"}, notYours})
+			h.Stays = append(h.Stays, outcome{ref, tag{"late", "Not changed"}, notYourCase})
 		case officer == h.To.ID:
 			h.Stays = append(h.Stays, outcome{ref, tag{"on-time", "With them already"}, "Nothing has to change."})
 		case asked && before != officer:

@@ -82,13 +82,13 @@ type healthPage struct {
 	Tag      tag
 	Verdict  string
 	Troubles []string
-	Facts    []fact
+	Facts    []healthFact
 	Channels grid
 	Standby  bool
 	Rejected int
 }
 
-type fact struct {
+type healthFact struct {
 	Name, Words, Second string
 	Tags                []tag
 }
@@ -122,7 +122,7 @@ func (c *console) showHealth(w http.ResponseWriter, r *http.Request) {
 
 func (c *console) healthFacts(body *healthPage, h Health, status Status) {
 	add := func(name, words, second string, tags ...tag) {
-		body.Facts = append(body.Facts, fact{name, words, second, tags})
+		body.Facts = append(body.Facts, healthFact{name, words, second, tags})
 	}
 	if h.Leading {
 		add("This process", "Leader: it decides and sends.", "")
@@ -135,9 +135,9 @@ func (c *console) healthFacts(body *healthPage, h Health, status Status) {
 	}
 	add("The lease was renewed", capitalised(calendar.Elapsed(h.LeaseAge))+" ago", "")
 	if h.Leading {
-		add("Events that wait to be decided", report.Count(h.Undecided), "The last one was "+span(h.Lag)+" old when it was taken.")
+		add("Events that wait to be decided", report.Count(h.Undecided), "The last one was "+spanWords(h.Lag)+" old when it was taken.")
 	}
-	add("Cases", report.Count(h.Cases), fmt.Sprintf("%s open; in %s a message is on its way.", counted(h.Promises, "promise is", "promises are"), counted(h.Unsettled, "case", "cases")))
+	add("Cases", report.Count(h.Cases), fmt.Sprintf("%s open; in %s a message is on its way.", countOf(h.Promises, "promise is", "promises are"), countOf(h.Unsettled, "case", "cases")))
 	if h.Bytes > 0 {
 		add("The stream", bytesWords(h.Bytes)+" in "+report.Count(int(h.Messages))+" messages", "")
 	} else {
@@ -178,7 +178,7 @@ func (c *console) healthFacts(body *healthPage, h Health, status Status) {
 }
 
 func (c *console) channelCells(one ChannelHealth) []gridCell {
-	ready := number(one.Ready)
+	ready := countCell(one.Ready)
 	if !one.Oldest.IsZero() {
 		waited := c.options.Now().Sub(one.Oldest)
 		ready.Second = "the oldest was decided " + calendar.Elapsed(waited) + " ago"
@@ -186,7 +186,7 @@ func (c *console) channelCells(one ChannelHealth) []gridCell {
 			ready.Tags = []tag{{"soon", "Slow"}}
 		}
 	}
-	accepted, failure := words("Nothing since this process leads"), words("None since this process leads")
+	accepted, failure := textCell("Nothing since this process leads"), textCell("None since this process leads")
 	if !one.Accepted.IsZero() {
 		accepted.Words = c.moment(one.Accepted).Words
 	}
@@ -207,20 +207,20 @@ func (c *console) channelCells(one ChannelHealth) []gridCell {
 	}
 	slowed := "Not at all"
 	if one.Slowed >= time.Second {
-		slowed = span(one.Slowed) + " in all"
+		slowed = spanWords(one.Slowed) + " in all"
 	}
-	return []gridCell{name, ready, number(one.Later), accepted, failure, words(slowed)}
+	return []gridCell{name, ready, countCell(one.Later), accepted, failure, textCell(slowed)}
 }
 
-// span says a short length of time, seconds included.
-func span(d time.Duration) string {
+// spanWords says a short length of time, seconds included.
+func spanWords(d time.Duration) string {
 	switch {
 	case d < 0:
 		return "0 seconds"
 	case d < time.Second:
 		return strconv.Itoa(int(d.Milliseconds())) + " milliseconds"
 	case d < time.Minute:
-		return counted(int(d.Seconds()), "second", "seconds")
+		return countOf(int(d.Seconds()), "second", "seconds")
 	}
 	return calendar.Elapsed(d)
 }

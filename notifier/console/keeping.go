@@ -204,7 +204,7 @@ func (c *console) fillKeeping(r *http.Request, body *keepingPage, f figures) (er
 		{Words: "ended without a reply", Count: all.Otherwise}}
 	body.Median, body.Ninetieth = daysWords(all.Waits, 50), daysWords(all.Waits, 90)
 	if f.sums.Left > 0 {
-		body.Left = counted(f.sums.Left, "promise has", "promises have") + " found no room in the count and " + map[bool]string{true: "is", false: "are"}[f.sums.Left == 1] + " not among these figures."
+		body.Left = countOf(f.sums.Left, "promise has", "promises have") + " found no room in the count and " + map[bool]string{true: "is", false: "are"}[f.sums.Left == 1] + " not among these figures."
 	}
 	columns := func(first ...gridColumn) []gridColumn {
 		return append(first, gridColumn{"Kept in time", true}, gridColumn{"Kept late", true}, gridColumn{"Still open, late", true},
@@ -212,7 +212,7 @@ func (c *console) fillKeeping(r *http.Request, body *keepingPage, f figures) (er
 	}
 	body.ByTeam = grid{Caption: "By team", Columns: columns(gridColumn{Name: "Team"}), Empty: "No promise of these weeks has ended, and none is late."}
 	for _, line := range f.teams {
-		body.ByTeam.add(append([]gridCell{words(teamTitle(d, line.Team))}, line.cells()...)...)
+		body.ByTeam.add(append([]gridCell{textCell(teamTitle(d, line.Team))}, line.cells()...)...)
 	}
 	officers, pages := paginate(r, "/keeping", f.officers, officersShown)
 	body.Pager = pages
@@ -228,11 +228,11 @@ func (c *console) fillKeeping(r *http.Request, body *keepingPage, f figures) (er
 	}
 	body.SilentCount = len(f.silent)
 	days := c.workdays()
-	body.Silent = grid{Caption: fmt.Sprintf("Families without a reply for more than %s, the longest first", workingDays(q.Days)),
-		Columns: []gridColumn{{Name: "Case"}, {Name: "With"}, {"Working days", true}, {Name: "Since"}}, Empty: "No family has waited for more than " + workingDays(q.Days) + " in the teams that you may see."}
+	body.Silent = grid{Caption: fmt.Sprintf("Families without a reply for more than %s, the longest first", workingDayWords(q.Days)),
+		Columns: []gridColumn{{Name: "Case"}, {Name: "With"}, {"Working days", true}, {Name: "Since"}}, Empty: "No family has waited for more than " + workingDayWords(q.Days) + " in the teams that you may see."}
 	for _, row := range f.silent[:min(len(f.silent), silentShown)] {
 		body.Silent.add(gridCell{Words: row.Case, Link: "/cases/" + row.Case}, gridCell{Words: staffName(d, row.Officer), Second: teamTitle(d, row.Team)},
-			number(days.since(row.Opened)), words(calendar.DateOf(row.Opened, c.london).Words()))
+			countCell(days.since(row.Opened)), textCell(calendar.DateOf(row.Opened, c.london).Words()))
 	}
 	if len(f.silent) > silentShown {
 		body.SilentMore = waitingFilter{Team: q.Team}.address("/waiting", 1)
@@ -265,7 +265,7 @@ func (body *keepingPage) draw(f figures) (err error) {
 		for j, n := range []int{counts.InTime, counts.Late, counts.Otherwise} {
 			bars.Series[j].Values = append(bars.Series[j].Values, float64(n))
 		}
-		body.ByWeek.add(words(week.Words()), number(counts.InTime), number(counts.Late), number(counts.Otherwise))
+		body.ByWeek.add(textCell(week.Words()), countCell(counts.InTime), countCell(counts.Late), countCell(counts.Otherwise))
 	}
 	if body.WeeksPlot, err = report.SVG(bars, "weeks"); err != nil {
 		return err
@@ -285,7 +285,7 @@ func (body *keepingPage) draw(f figures) (err error) {
 		}
 		plot.Labels, plot.Series[0].Values = append(plot.Labels, strings.Replace(label, " or more", "+", 1)), append(plot.Series[0].Values, float64(n))
 		if n > 0 {
-			body.Waits.add(words(label), number(n))
+			body.Waits.add(textCell(label), countCell(n))
 		}
 	}
 	body.WaitsPlot, err = report.SVG(plot, "waits")
@@ -293,7 +293,7 @@ func (body *keepingPage) draw(f figures) (err error) {
 }
 
 func (l *keptLine) cells() []gridCell {
-	return []gridCell{number(l.InTime), number(l.Late), number(l.OpenLate), words(daysWords(l.Waits, 50)), words(daysWords(l.Waits, 90))}
+	return []gridCell{countCell(l.InTime), countCell(l.Late), countCell(l.OpenLate), textCell(daysWords(l.Waits, 50)), textCell(daysWords(l.Waits, 90))}
 }
 
 func daysWords(w keeping.Waits, percent int) string {
@@ -304,7 +304,7 @@ func daysWords(w keeping.Waits, percent int) string {
 	case days == keeping.DaysMost:
 		return "A year or more"
 	}
-	return workingDays(days)
+	return workingDayWords(days)
 }
 
 // countedUntil says how far the figures reach.

@@ -56,9 +56,9 @@ func (g *grid) add(cells ...gridCell) {
 	g.Rows = append(g.Rows, cells)
 }
 
-func words(text string) gridCell { return gridCell{Words: text} }
+func textCell(text string) gridCell { return gridCell{Words: text} }
 
-func number(n int) gridCell { return gridCell{Words: report.Count(n)} }
+func countCell(n int) gridCell { return gridCell{Words: report.Count(n)} }
 
 // staffName is a member of staff by name, or by id where the directory lacks them.
 func staffName(d notifier.Directory, id string) string {
@@ -166,14 +166,14 @@ func (w *workdays) after(days int) calendar.Date {
 	return day
 }
 
-func workingDays(n int) string {
+func workingDayWords(n int) string {
 	if n == 1 {
 		return "1 working day"
 	}
 	return strconv.Itoa(n) + " working days"
 }
 
-func counted(n int, one, many string) string {
+func countOf(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
@@ -190,8 +190,8 @@ func (c *console) accounted(r *http.Request, ref string) error {
 	return c.options.Trail.Record(ctx, Seen{At: c.options.Now().UTC(), By: c.who.ID, Name: c.who.Name, Case: ref, Page: r.URL.Path, Act: true})
 }
 
-// together is how many events are stored at once: as many as go in a batch.
-const together = 100
+// storedTogether is how many events are stored at once: as many as go in a batch.
+const storedTogether = 100
 
 // outcome is what became of one case of a form that is about many.
 type outcome struct {
@@ -206,9 +206,9 @@ func (o outcome) went() bool { return o.Tag.Class == "on-time" }
 // Each is written down before it is stored.
 func (c *console) tellAll(r *http.Request, cases []string, made func(ref string) events.Event) []outcome {
 	outcomes := make([]outcome, len(cases))
-	for begin := 0; begin < len(cases); begin += together {
+	for begin := 0; begin < len(cases); begin += storedTogether {
 		var all sync.WaitGroup
-		for i := begin; i < min(begin+together, len(cases)); i++ {
+		for i := begin; i < min(begin+storedTogether, len(cases)); i++ {
 			all.Go(func() { outcomes[i] = c.tellOne(r, cases[i], made(cases[i])) })
 		}
 		all.Wait()
@@ -218,7 +218,7 @@ func (c *console) tellAll(r *http.Request, cases []string, made func(ref string)
 
 func (c *console) tellOne(r *http.Request, ref string, event events.Event) outcome {
 	if team, _, known := c.options.Cases.Team(ref); !known || !c.who.Sees(team) {
-		return outcome{ref, tag{"late", "Not changed"}, notYours}
+		return outcome{ref, tag{"late", "Not changed"}, notYourCase}
 	}
 	if err := c.accounted(r, ref); err != nil {
 		return outcome{ref, tag{"late", "Not changed"}, "Who acts on a case is written down, and that could not be stored. Send it again in a minute."}
@@ -229,11 +229,11 @@ func (c *console) tellOne(r *http.Request, ref string, event events.Event) outco
 	return outcome{ref, tag{"on-time", "Stored"}, ""}
 }
 
-// notYours is said of a case of another team and of one that nobody knows alike.
-const notYours = "It belongs to another team, or nobody has told Hearback of it yet."
+// notYourCase is said of a case of another team and of one that nobody knows alike.
+const notYourCase = "It belongs to another team, or nobody has told Hearback of it yet."
 
-// wanted are the references that a form names, each once.
-func wanted(named []string) (refs []string) {
+// namedCases are the references that a form names, each once.
+func namedCases(named []string) (refs []string) {
 	for _, ref := range named {
 		if ref = strings.TrimSpace(ref); validCase(ref) && !slices.Contains(refs, ref) {
 			refs = append(refs, ref)

@@ -65,7 +65,7 @@ func (d *typedDate) read(form url.Values, required bool) (day calendar.Date) {
 		return calendar.Date{}
 	}
 	year, month, of := typedNumber(d.Year), typedNumber(d.Month), typedNumber(d.Day)
-	day, err := calendar.ParseDate(padded(year, 4) + "-" + padded(month, 2) + "-" + padded(of, 2))
+	day, err := calendar.ParseDate(zeroPadded(year, 4) + "-" + zeroPadded(month, 2) + "-" + zeroPadded(of, 2))
 	if err != nil {
 		d.Problem = d.Legend + " must be a real date, such as 27 3 2027"
 		return calendar.Date{}
@@ -82,7 +82,7 @@ func typedNumber(text string) int {
 	return n
 }
 
-func padded(n, digits int) string {
+func zeroPadded(n, digits int) string {
 	text := strconv.Itoa(n)
 	return strings.Repeat("0", max(0, digits-len(text))) + text
 }
@@ -147,8 +147,8 @@ func (c *console) renderStaff(w http.ResponseWriter, r *http.Request, status int
 		Empty: "The directory of the book has no team that you may see. Put your teams in directory.yaml, then publish the book."}
 	for _, team := range d.Teams {
 		if c.who.Sees(team.ID) {
-			body.Teams.add(gridCell{Words: teamTitle(d, team.ID), Second: team.Phone}, words(namedAs(d, team.Lead)), words(namedAs(d, team.Manager)), words(namedAs(d, team.HeadOfService)),
-				number(openTeam[team.ID]), number(lateTeam[team.ID]))
+			body.Teams.add(gridCell{Words: teamTitle(d, team.ID), Second: team.Phone}, textCell(roleHolder(d, team.Lead)), textCell(roleHolder(d, team.Manager)), textCell(roleHolder(d, team.HeadOfService)),
+				countCell(openTeam[team.ID]), countCell(lateTeam[team.ID]))
 		}
 	}
 	c.listPeople(r, &body, d, open, late)
@@ -156,7 +156,7 @@ func (c *console) renderStaff(w http.ResponseWriter, r *http.Request, status int
 	c.render(w, status, "staff", page{Title: "Staff", Active: "/staff", HasFail: len(errors) > 0, Body: body})
 }
 
-func namedAs(d notifier.Directory, id string) string {
+func roleHolder(d notifier.Directory, id string) string {
 	if id == "" {
 		return "Nobody"
 	}
@@ -203,7 +203,7 @@ func (c *console) listPeople(r *http.Request, body *staffPage, d notifier.Direct
 		if l.ID == keeping.Nobody {
 			team = "Every team that you see"
 		}
-		body.People.add(name, words(team), number(l.open), number(l.late))
+		body.People.add(name, textCell(team), countCell(l.open), countCell(l.late))
 	}
 }
 
@@ -224,7 +224,7 @@ func (c *console) listAbsences(body *staffPage, d notifier.Directory) {
 		}
 		for _, a := range person.Away {
 			if a.To.IsZero() || a.To.Compare(today) >= 0 {
-				body.Book.add(words(staffName(d, person.ID)), words(a.From.Words()), words(until(a)), words(standsIn(d, a.Cover)))
+				body.Book.add(textCell(staffName(d, person.ID)), textCell(a.From.Words()), textCell(until(a)), textCell(standsIn(d, a.Cover)))
 			}
 		}
 	}
@@ -236,7 +236,7 @@ func (c *console) listAbsences(body *staffPage, d notifier.Directory) {
 		Empty: "No absence is recorded for any case that you may see."}
 	for _, a := range absences {
 		if len(body.Recorded.Rows) < staffShown && (a.To.IsZero() || a.To.Compare(today) >= 0) {
-			body.Recorded.add(words(staffName(d, a.Officer)), words(a.From.Words()), words(until(a)), words(standsIn(d, a.Cover)), number(recorded[a]))
+			body.Recorded.add(textCell(staffName(d, a.Officer)), textCell(a.From.Words()), textCell(until(a)), textCell(standsIn(d, a.Cover)), countCell(recorded[a]))
 		}
 	}
 }

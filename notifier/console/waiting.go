@@ -195,7 +195,7 @@ func (c *console) dueDate(r *caseload.Row) calendar.Date {
 
 func (c *console) waitingRow(r *caseload.Row, days *workdays, d notifier.Directory) waitingRow {
 	row := waitingRow{Case: r.Case, Officer: staffName(d, r.Officer), Team: teamTitle(d, r.Team), Rule: r.Rule, Since: c.moment(r.Opened),
-		For: workingDays(days.since(r.Opened)), Due: c.dueDate(r).Words(), Tags: c.waitingTags(r, days)}
+		For: workingDayWords(days.since(r.Opened)), Due: c.dueDate(r).Words(), Tags: c.waitingTags(r, days)}
 	if r.Told.IsZero() {
 		row.Told.Words = "Never"
 	} else {
