@@ -7,11 +7,12 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Paces. Many people of a council come from one address at nine in the morning, and a
-// browser that is opened again asks for all its pages at once.
+// Paces. A whole council may come from one address at nine in the morning, with two
+// requests for each sign-in, and a browser that is opened again asks for all its pages
+// at once. There is no password here that could be guessed.
 const (
-	attemptsAtOnce    = 60
-	attemptsPerSecond = 2
+	attemptsAtOnce    = 200
+	attemptsPerSecond = 10
 	requestsAtOnce    = 120
 	requestsPerSecond = 10
 	// pacedMost bounds how many addresses or sessions are remembered, twice over.

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -83,6 +84,9 @@ func discover(ctx context.Context, issuer string, client *http.Client) (*found, 
 	defer cancel()
 	known, err := oidc.NewProvider(ctx, issuer)
 	if other, is := errors.AsType[*oidc.IssuerMismatchError](err); is {
+		if strings.Contains(other.Discovered, "{") {
+			return nil, errors.New("the identity provider answers there for every tenant, so anybody's employer could say who is who: set the issuer of your own tenant, with its id")
+		}
 		return nil, fmt.Errorf("the identity provider calls itself %q: set exactly that as the issuer", other.Discovered)
 	}
 	if err != nil {

@@ -580,6 +580,10 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 	if err := signin.Check(t.Context(), o.provider.Issuer+"/"); err == nil || !strings.Contains(err.Error(), o.provider.Issuer) {
 		t.Errorf("a provider of another name: %v", err)
 	}
+	o.provider.Calls("https://login.issuer.example/{tenantid}/v2.0")
+	if err := signin.Check(t.Context(), o.provider.Issuer); err == nil || !strings.Contains(err.Error(), "your own tenant") {
+		t.Errorf("a provider for every tenant: %v", err)
+	}
 	o.provider.Down(true)
 	if err := signin.Check(t.Context(), o.provider.Issuer); err == nil || strings.Contains(err.Error(), "secret words") {
 		t.Errorf("a provider that is down: %v", err)

@@ -2,6 +2,7 @@
 package signintest
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -36,6 +37,7 @@ type Provider struct {
 	spin func(claims map[string]any)
 	with crypto.Signer
 	down bool
+	name string // what it calls itself; empty: its address
 	now  func() time.Time
 	// codes are those that were given out and not yet used.
 	codes map[string]granted
@@ -108,9 +110,19 @@ func (p *Provider) Asked() int {
 	return p.asked
 }
 
+// Calls makes the provider give itself another name in its discovery document.
+func (p *Provider) Calls(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.name = name
+}
+
 func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
+	p.mu.Lock()
+	name := cmp.Or(p.name, p.Issuer)
+	p.mu.Unlock()
 	answer(w, map[string]any{
-		"issuer": p.Issuer, "authorization_endpoint": p.Issuer + "/authorize", "token_endpoint": p.Issuer + "/token", "jwks_uri": p.Issuer + "/keys",
+		"issuer": name, "authorization_endpoint": p.Issuer + "/authorize", "token_endpoint": p.Issuer + "/token", "jwks_uri": p.Issuer + "/keys",
 		"end_session_endpoint": p.Issuer + "/leave", "id_token_signing_alg_values_supported": []string{"RS256"},
 	})
 }
