@@ -439,6 +439,34 @@ func TestOneBacktestAtATime(t *testing.T) {
 	}
 }
 
+// The script is ours, is the only one, and may only ask this server.
+func TestTheScriptOfTheBookIsOurs(t *testing.T) {
+	h := bookOf(newShelf(smallBook()))
+	w := get(h, "/book/rules")
+	var scripts []string
+	for _, e := range sound(t, "/book/rules", w).elements {
+		if e.name == "script" {
+			scripts = append(scripts, e.attributes["src"])
+		}
+	}
+	policy := w.Header().Get("Content-Security-Policy")
+	if len(scripts) != 1 || !strings.Contains(policy, "script-src 'self'; connect-src 'self';") {
+		t.Fatalf("scripts %v under %q", scripts, policy)
+	}
+	if w := get(h, scripts[0]); w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/javascript; charset=utf-8" {
+		t.Errorf("%s: status %d, %q", scripts[0], w.Code, w.Header().Get("Content-Type"))
+	}
+	typed := post(h, "/book/check", url.Values{"file": {"words/en/help.sms.txt"}, "text": {"We are ((council)). <b>" + strings.Repeat("Call. ", 40) + "</b>"}})
+	if text := typed.Body.String(); typed.Header().Get("X-Part") != "typed" || !strings.Contains(text, "2 segments") || strings.Contains(text, "<b>") {
+		t.Errorf("what is typed is answered %d: %s", typed.Code, text)
+	}
+	for _, file := range []string{"", "../rules.yaml", "words/en/../../rules.yaml", "secrets"} {
+		if w := post(h, "/book/check", url.Values{"file": {file}, "text": {"x"}}); w.Code != http.StatusNotFound || w.Header().Get("X-Part") != "" {
+			t.Errorf("%q is answered %d", file, w.Code)
+		}
+	}
+}
+
 func TestWordsAreSeenAsTheyLook(t *testing.T) {
 	h := bookOf(newShelf(smallBook()))
 	w := get(h, "/book/words/ar/enquiry-received.sms.txt")

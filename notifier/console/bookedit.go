@@ -253,8 +253,12 @@ func (c *console) keepFile(w http.ResponseWriter, r *http.Request, e editPage) {
 	http.Redirect(w, r, e.Path+"?kept", http.StatusSeeOther)
 }
 
-// typed is what comes of a text that is still being written.
-type typed struct{ Faults, Warnings []faultShown }
+// typed is what comes of a text that is still being written; of words also what they
+// look like.
+type typed struct {
+	Faults, Warnings []faultShown
+	Words            *wordsPage
+}
 
 // checkWhileTyping answers with a part of the page: what is wrong in the book with the
 // file as it is being written. It keeps nothing, and does not play the year through,
@@ -283,6 +287,12 @@ func (c *console) checkWhileTyping(w http.ResponseWriter, r *http.Request) {
 		} else {
 			t.Faults = append(t.Faults, f)
 		}
+	}
+	if below, inside := strings.CutPrefix(file, wordsFolder); inside {
+		language, _, _ := strings.Cut(below, "/")
+		e := editPage{File: file, Text: text, Words: newWordsPage(language)}
+		c.preview(&e, d)
+		t.Words = e.Words
 	}
 	var made bytes.Buffer
 	if err := c.pages["bookedit"].ExecuteTemplate(&made, "typed", t); err != nil {

@@ -184,6 +184,10 @@ type wordsPage struct {
 	English string
 }
 
+func newWordsPage(language string) *wordsPage {
+	return &wordsPage{Language: language, Direction: templates.Direction(language)}
+}
+
 // look is a message as whoever gets it sees it.
 type look struct {
 	Heading, About string
@@ -204,7 +208,7 @@ func (c *console) words(w http.ResponseWriter, r *http.Request) (editPage, bool)
 	}
 	return editPage{Heading: "Words in " + templates.LanguageName(language) + ": " + name, File: file, Path: wordsLink(file),
 		Hint:  "Values stand in double brackets, such as ((due date)). Nothing that you change here is in force before you publish it.",
-		Words: &wordsPage{Language: language, Direction: templates.Direction(language)}}, true
+		Words: newWordsPage(language)}, true
 }
 
 func (c *console) showWordsFile(w http.ResponseWriter, r *http.Request) {

@@ -20,7 +20,13 @@
         body: new URLSearchParams(new FormData(form)),
         signal: asked.signal,
       });
-      if (answer.ok && answer.headers.get("X-Part") === "typed") said.innerHTML = await answer.text();
+      if (!answer.ok || answer.headers.get("X-Part") !== "typed") return;
+      said.innerHTML = await answer.text();
+      const looks = said.querySelector("[data-looks]");
+      if (looks) {
+        document.getElementById("book-looks").replaceChildren(...looks.childNodes);
+        looks.remove();
+      }
     } catch {
       // Whoever writes has gone on, or the server cannot be reached: the button will tell.
     }
