@@ -349,8 +349,70 @@ func TestTwoWhoPublishAtTheSameMoment(t *testing.T) {
 	if text := soundPage(t, "no answer", w).text; w.Code != http.StatusServiceUnavailable || !strings.Contains(text, "It is not known whether the book was published") {
 		t.Errorf("status %d: %s", w.Code, text)
 	}
+	s.refuse = &publishing.Faulty{}
+	w = post(h, "/book/draft/publish", url.Values{"version": {v}, "why": {"because"}})
+	if text := sound(t, "faulty", w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, "a book with faults cannot be put in force") {
+		t.Errorf("status %d: %s", w.Code, text)
+	}
 	if len(s.drafts["demo"].Files) == 0 {
 		t.Error("the draft is lost")
+	}
+}
+
+// broken is a shelf that cannot be read, or on which nothing can be kept.
+type broken struct {
+	*shelf
+	read, keep error
+}
+
+func (b broken) History(ctx context.Context) (*publishing.History, error) {
+	h, err := b.shelf.History(ctx)
+	return h, errors.Join(err, b.read)
+}
+
+func (b broken) Keep(context.Context, string, console.Draft) error { return b.keep }
+
+func TestWhatCannotBeReadOrKeptIsSaid(t *testing.T) {
+	s := newShelf(smallBook())
+	for name, test := range map[string]struct {
+		with   console.Publishing
+		status int
+		says   string
+	}{
+		"no versions":     {console.Publishing{}, http.StatusOK, "The book cannot be changed here"},
+		"cannot be read":  {console.Publishing{Books: broken{shelf: s, read: errors.New("no answer")}, Drafts: s}, http.StatusServiceUnavailable, "The book cannot be read at the moment"},
+		"cannot be kept":  {console.Publishing{Books: s, Drafts: broken{shelf: s, keep: errors.New("no answer")}}, http.StatusServiceUnavailable, "Your draft could not be kept"},
+		"changed between": {console.Publishing{Books: s, Drafts: broken{shelf: s, keep: console.ErrDraftChanged}}, http.StatusConflict, "Your draft was changed on another page"},
+		"nothing yet":     {console.Publishing{Books: &shelf{}, Drafts: s}, http.StatusOK, "No book was ever published"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			options := s.options()
+			options.Publishing = test.with
+			w := post(console.New(busyCouncil(), busyCouncil(), options), "/book/rules", url.Values{"text": {"a: 1"}})
+			if text := sound(t, name, w).text; w.Code != test.status || !strings.Contains(text, test.says) {
+				t.Errorf("status %d: %s", w.Code, text)
+			}
+		})
+	}
+	// Without what moves and plays, everything else works.
+	options := s.options()
+	options.Publishing.Replans, options.Publishing.Backtests = nil, nil
+	h := console.New(busyCouncil(), busyCouncil(), options)
+	form := url.Values{"version": {changed(t, s, h, 10)}, "why": {"because"}}
+	if w := post(h, "/book/draft/backtest", form); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("a backtest is answered %d", w.Code)
+	}
+	form.Set("replan", "yes")
+	if w := post(h, "/book/draft/publish", form); w.Code != http.StatusServiceUnavailable || len(s.versions) != 1 {
+		t.Errorf("moving is answered %d", w.Code)
+	}
+	form.Set("confirmed", "yes") // though nobody can have seen a plan
+	if w := post(h, "/book/draft/publish", form); w.Code != http.StatusServiceUnavailable || len(s.versions) != 1 {
+		t.Errorf("moving without a plan is answered %d, %d versions", w.Code, len(s.versions))
+	}
+	form.Del("replan")
+	if w := post(h, "/book/draft/publish", form); w.Code != http.StatusSeeOther || len(s.versions) != 2 {
+		t.Errorf("publishing is answered %d", w.Code)
 	}
 }
 

@@ -287,7 +287,7 @@ func (c *console) publishDraft(w http.ResponseWriter, r *http.Request) {
 		c.renderDraft(w, status, d, p)
 		return
 	}
-	if p.Replan && form.Get("confirmed") != "yes" {
+	if p.Replan && (form.Get("confirmed") != "yes" || c.options.Publishing.Replans == nil) {
 		plan, ok := c.plan(w, r, d.draft.Files)
 		if ok {
 			c.renderPlan(w, planPage{Nav: d.nav("/book/draft"), Heading: "Publish, and move the open promises?", Version: d.draft.Files.Version(), Why: p.Why,
@@ -306,6 +306,11 @@ func (c *console) publishDraft(w http.ResponseWriter, r *http.Request) {
 			p.Errors = []fieldError{{"ahead", overtakenWords(overtaken.By)}}
 			c.renderDraft(w, http.StatusConflict, now, p)
 		}
+		return
+	}
+	if _, is := errors.AsType[*publishing.Faulty](err); is {
+		p.Errors = []fieldError{{"faults", "Mend what is wrong: a book with faults cannot be put in force"}}
+		c.renderDraft(w, http.StatusUnprocessableEntity, d, p)
 		return
 	}
 	if err != nil {

@@ -160,7 +160,7 @@ func (c *console) renderFile(w http.ResponseWriter, status int, d desk, e editPa
 	if !d.drafted() {
 		kept = d.at(e.Over).Files
 	}
-	e.Nav, e.Was, e.Script = d.nav(e.Path), named(kept[e.File]), version(asset("assets/js/book.js"))
+	e.Nav, e.Was, e.Script = d.nav(e.Path), fingerprint(kept[e.File]), version(asset("assets/js/book.js"))
 	if e.Words != nil {
 		e.Nav.At = "/book/words"
 		c.preview(&e, d)
@@ -182,8 +182,8 @@ func lines(text string, faults []faultShown) (list []lineShown) {
 	return list
 }
 
-// named stands for a text, so that a page can tell whether it has changed since.
-func named(text string) string {
+// fingerprint stands for a text, so that a page can tell whether it has changed since.
+func fingerprint(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:8])
 }
@@ -224,7 +224,7 @@ func (c *console) keepFile(w http.ResponseWriter, r *http.Request, e editPage) {
 	switch {
 	case len(text) > maxText:
 		e.Problem = "The text must be 500 KB or less"
-	case form.Get("was") != named(before) && text != before && form.Get("was") != "":
+	case form.Get("was") != fingerprint(before) && text != before && form.Get("was") != "":
 		e.Problem = "You have changed this file on another page since you opened this one. What you sent is below and was not kept. Send it again to put it in place of the other"
 	}
 	if e.Problem != "" {
@@ -309,6 +309,7 @@ func wordsName(file string) bool {
 	return wordsPattern().MatchString(file)
 }
 
+// wordsPattern is where package templates looks for words, and for who approved them.
 func wordsPattern() *regexp.Regexp {
 	return regexp.MustCompile(`^words/[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}/([a-z0-9][a-z0-9-]{0,60}\.(sms\.txt|email\.md|letter\.md)|status\.yaml)$`)
 }

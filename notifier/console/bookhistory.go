@@ -45,14 +45,14 @@ type versionPage struct {
 }
 
 func (c *console) showVersion(w http.ResponseWriter, r *http.Request) {
-	if d, v, ok := c.named(w, r); ok {
+	if d, v, ok := c.chosen(w, r); ok {
 		c.renderVersion(w, http.StatusOK, d, v, nil)
 	}
 }
 
-// named is the version that an address names, and answers for itself where it was never
+// chosen is the version that an address names, and answers for itself where it was never
 // published.
-func (c *console) named(w http.ResponseWriter, r *http.Request) (d desk, v publishing.Version, ok bool) {
+func (c *console) chosen(w http.ResponseWriter, r *http.Request) (d desk, v publishing.Version, ok bool) {
 	if d, ok = c.desk(w, r); !ok {
 		return d, v, false
 	}
@@ -86,7 +86,7 @@ func (c *console) revertTo(w http.ResponseWriter, r *http.Request) {
 	if _, ok := c.posted(w, r); !ok {
 		return
 	}
-	d, v, ok := c.named(w, r)
+	d, v, ok := c.chosen(w, r)
 	if !ok {
 		return
 	}
@@ -109,7 +109,7 @@ func (c *console) moveTo(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	d, v, ok := c.named(w, r)
+	d, v, ok := c.chosen(w, r)
 	if !ok {
 		return
 	}
