@@ -3,6 +3,7 @@ package app_test
 import (
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -84,9 +85,7 @@ func (m manager) presses(path, form string, values url.Values, want int, wanted 
 	for _, hidden := range hiddenField.FindAllStringSubmatch(form, -1) {
 		filled.Set(hidden[1], hidden[2])
 	}
-	for name, value := range values {
-		filled[name] = value
-	}
+	maps.Copy(filled, values)
 	code, body := m.ask(http.MethodPost, path, filled)
 	return m.held("POST "+path, code, want, body, wanted)
 }

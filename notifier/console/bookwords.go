@@ -180,6 +180,8 @@ type wordsPage struct {
 	New                 bool
 	Measured            []string // in sentences
 	Looks               []look
+	// Values are those that the words may use.
+	Values []templates.Placeholder
 	// English is what the words say in English, for those who write another language.
 	English string
 }
@@ -234,6 +236,15 @@ func (c *console) preview(e *editPage, d desk) {
 	files := maps.Clone(d.files())
 	files[e.File] = e.Text
 	shown, ok := rules.ShowWords(files.FS(), e.File)
+	switch {
+	case strings.HasSuffix(e.File, "/"+templates.StatusFile):
+	case ok && shown.Words == templates.ChasesDigest:
+		p.Values = templates.DigestPlaceholders()
+	case ok && !shown.Family:
+		p.Values = templates.StaffPlaceholders()
+	default:
+		p.Values = templates.FamilyPlaceholders()
+	}
 	if !ok {
 		return
 	}
