@@ -351,7 +351,7 @@ func TestTwoWhoPublishAtTheSameMoment(t *testing.T) {
 	}
 	s.refuse = &publishing.Faulty{}
 	w = post(h, "/book/draft/publish", url.Values{"version": {v}, "why": {"because"}})
-	if text := sound(t, "faulty", w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, "a book with faults cannot be put in force") {
+	if text := soundPage(t, "faulty", w).text; w.Code != http.StatusUnprocessableEntity || !strings.Contains(text, "a book with faults cannot be put in force") {
 		t.Errorf("status %d: %s", w.Code, text)
 	}
 	if len(s.drafts["demo"].Files) == 0 {
@@ -359,18 +359,18 @@ func TestTwoWhoPublishAtTheSameMoment(t *testing.T) {
 	}
 }
 
-// broken is a shelf that cannot be read, or on which nothing can be kept.
-type broken struct {
+// brokenShelf is a shelf that cannot be read, or on which nothing can be kept.
+type brokenShelf struct {
 	*shelf
 	read, keep error
 }
 
-func (b broken) History(ctx context.Context) (*publishing.History, error) {
+func (b brokenShelf) History(ctx context.Context) (*publishing.History, error) {
 	h, err := b.shelf.History(ctx)
 	return h, errors.Join(err, b.read)
 }
 
-func (b broken) Keep(context.Context, string, console.Draft) error { return b.keep }
+func (b brokenShelf) Keep(context.Context, string, console.Draft) error { return b.keep }
 
 func TestWhatCannotBeReadOrKeptIsSaid(t *testing.T) {
 	s := newShelf(smallBook())
@@ -380,16 +380,16 @@ func TestWhatCannotBeReadOrKeptIsSaid(t *testing.T) {
 		says   string
 	}{
 		"no versions":     {console.Publishing{}, http.StatusOK, "The book cannot be changed here"},
-		"cannot be read":  {console.Publishing{Books: broken{shelf: s, read: errors.New("no answer")}, Drafts: s}, http.StatusServiceUnavailable, "The book cannot be read at the moment"},
-		"cannot be kept":  {console.Publishing{Books: s, Drafts: broken{shelf: s, keep: errors.New("no answer")}}, http.StatusServiceUnavailable, "Your draft could not be kept"},
-		"changed between": {console.Publishing{Books: s, Drafts: broken{shelf: s, keep: console.ErrDraftChanged}}, http.StatusConflict, "Your draft was changed on another page"},
+		"cannot be read":  {console.Publishing{Books: brokenShelf{shelf: s, read: errors.New("no answer")}, Drafts: s}, http.StatusServiceUnavailable, "The book cannot be read at the moment"},
+		"cannot be kept":  {console.Publishing{Books: s, Drafts: brokenShelf{shelf: s, keep: errors.New("no answer")}}, http.StatusServiceUnavailable, "Your draft could not be kept"},
+		"changed between": {console.Publishing{Books: s, Drafts: brokenShelf{shelf: s, keep: console.ErrDraftChanged}}, http.StatusConflict, "Your draft was changed on another page"},
 		"nothing yet":     {console.Publishing{Books: &shelf{}, Drafts: s}, http.StatusOK, "No book was ever published"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			options := s.options()
 			options.Publishing = test.with
 			w := post(console.New(busyCouncil(), busyCouncil(), options), "/book/rules", url.Values{"text": {"a: 1"}})
-			if text := sound(t, name, w).text; w.Code != test.status || !strings.Contains(text, test.says) {
+			if text := soundPage(t, name, w).text; w.Code != test.status || !strings.Contains(text, test.says) {
 				t.Errorf("status %d: %s", w.Code, text)
 			}
 		})
@@ -501,13 +501,13 @@ func TestOneBacktestAtATime(t *testing.T) {
 	}
 }
 
-// The script is ours, is the only one, and may only ask this server.
+// The script is ours, and may only ask this server.
 func TestTheScriptOfTheBookIsOurs(t *testing.T) {
 	h := bookOf(newShelf(smallBook()))
 	w := get(h, "/book/rules")
 	var scripts []string
-	for _, e := range sound(t, "/book/rules", w).elements {
-		if e.name == "script" {
+	for _, e := range soundPage(t, "/book/rules", w).elements {
+		if e.name == "script" && strings.HasPrefix(e.attributes["src"], "/assets/book.js") {
 			scripts = append(scripts, e.attributes["src"])
 		}
 	}
