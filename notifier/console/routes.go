@@ -87,7 +87,7 @@ func (c *console) handler() http.Handler {
 	if c.options.Demo {
 		handler = c.loopbackOnly(handler)
 	}
-	return guarded(handler)
+	return guarded(small(handler))
 }
 
 // serve lets in who may go there, by the methods that the path has.
