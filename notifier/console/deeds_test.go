@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -170,9 +171,7 @@ func TestWhatTheFamilyReadsIsShownBeforeItGoes(t *testing.T) {
 			d, c := newDesk()
 			h := deskOf(d, c, "o.jane")
 			form := formOf(t, get(h, "/cases/H-10480/"+name).Body.String())
-			for field, values := range test.answers {
-				form[field] = values
-			}
+			maps.Copy(form, test.answers)
 			form.Set("do", "store") // nobody has seen it yet
 			w := sendForm(h, "/cases/H-10480/"+name, form)
 			m := parseMarkup(t, w.Body.String())
@@ -188,9 +187,7 @@ func TestWhatTheFamilyReadsIsShownBeforeItGoes(t *testing.T) {
 				t.Error(m.faults())
 			}
 			shown := formOf(t, w.Body.String())
-			for field, values := range test.answers {
-				shown[field] = values
-			}
+			maps.Copy(shown, test.answers)
 			shown.Set("do", "store")
 			if w = sendForm(h, "/cases/H-10480/"+name, shown); w.Code != http.StatusSeeOther || len(c.published) != 1 {
 				t.Fatalf("status %d, %d events: %s", w.Code, len(c.published), parseMarkup(t, w.Body.String()).text)
@@ -224,9 +221,7 @@ func TestMistakesInDeeds(t *testing.T) {
 	} {
 		for _, test := range tests {
 			form := formOf(t, get(h, "/cases/H-10480/"+path).Body.String())
-			for field, values := range test.answers {
-				form[field] = values
-			}
+			maps.Copy(form, test.answers)
 			w := sendForm(h, "/cases/H-10480/"+path, form)
 			m := parseMarkup(t, w.Body.String())
 			if w.Code != http.StatusUnprocessableEntity || strings.Count(m.text, test.problem) < 2 || len(m.faults()) > 0 {

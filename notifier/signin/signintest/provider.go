@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -165,9 +166,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	}
 	now := p.now()
 	claims := map[string]any{"iss": p.Issuer, "aud": ClientID, "sub": "s1", "nonce": grant.nonce, "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix()}
-	for name, value := range p.said {
-		claims[name] = value
-	}
+	maps.Copy(claims, p.said)
 	if p.spin != nil {
 		p.spin(claims)
 	}
