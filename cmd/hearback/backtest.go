@@ -6,8 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -20,11 +18,6 @@ import (
 	"hearback/notifier/rules"
 	"hearback/notifier/stream"
 )
-
-// playingPercent is how much garbage a play may leave before it is collected, unless
-// the operator has chosen with GOGC: this process ends when it has played, and a
-// shorter wait is worth the memory.
-const playingPercent = 250
 
 func backtestVerb(ctx context.Context, flags *flag.FlagSet, args []string, io streams) error {
 	from := flags.String("from", "", "the first day to count, such as 2026-09-01 (default: 90 days up to the last)")
@@ -65,9 +58,6 @@ func backtestVerb(ctx context.Context, flags *flag.FlagSet, args []string, io st
 	window, err := counted(*from, *to, calendar.DateOf(now, book.Calendar.Location))
 	if err != nil {
 		return err
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(playingPercent)
 	}
 	return onStream(ctx, "hearback backtest", func(ctx context.Context, s *stream.Stream) error {
 		result, err := backtest.Compare(ctx, s, book, window, now)
