@@ -222,8 +222,12 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 		switch {
 		case d.now.Before(p.Told.Due):
 			lateWords = ""
-		case from.Before(p.Told.Due) && p.Late && lateWords == "":
+		case from.Before(p.Told.Due) && !p.Told.Passed && p.Late && lateWords == "":
 			lateWords = rule.lateWords()
+		}
+		if told := *p.Told; !told.Passed && !d.now.Before(told.Due) {
+			told.Passed = true
+			p.Told = &told
 		}
 	}
 	if lateWords != "" && !told[Family] {

@@ -16,6 +16,8 @@ import (
 type Told struct {
 	Due  time.Time     `json:"due"`
 	Date calendar.Date `json:"date"`
+	// Passed: it is over, and the ladder has spoken of it.
+	Passed bool `json:"passed,omitempty"`
 }
 
 // replan moves the open promises of the case, and its tasks with a ladder, to another
@@ -137,5 +139,5 @@ func (d *decider) toldBefore(p Promise) *Told {
 	if p.Task != "" || ok && rule.Acknowledge == nil && p.Postponed == nil && !(p.Late && rule.lateWords() != "") {
 		return nil
 	}
-	return &Told{Due: p.Due, Date: p.DueDate}
+	return &Told{Due: p.Due, Date: p.DueDate, Passed: !p.Done.Before(p.Due)}
 }

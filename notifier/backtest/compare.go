@@ -90,7 +90,7 @@ func Compare(ctx context.Context, source Source, book *notifier.Book, window Win
 	shards := make([]*shard, atOnce())
 	workers := make([]func(<-chan []item), len(shards))
 	for i := range shards {
-		shards[i] = &shard{span: counted, names: names{}, lives: map[string]*life{}, sum: newSum()}
+		shards[i] = &shard{span: counted, names: newNames(), lives: map[string]*life{}, sum: newSum()}
 		workers[i] = shards[i].read
 	}
 	ran := &chronicle{}
@@ -174,7 +174,7 @@ type playing struct {
 // shard is some of the cases.
 type shard struct {
 	span  span
-	names names
+	names *names
 	lives map[string]*life
 	sum   *sum
 }

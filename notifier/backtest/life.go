@@ -21,11 +21,13 @@ import (
 // memory, so it holds no more than the play needs, and each name once.
 type life struct {
 	ref   string
-	names names
+	names *names
 	// events are what happened, receipts apart.
 	events   []told
-	receipts []receipt
-	handed   []handover
+	receipts []keptReceipt
+	handed   []keptHandover
+	// promises are the keys that hand-overs name.
+	promises []string
 	// asked is what providers said of messages when they were asked.
 	asked map[int]notifier.Result
 	tasks map[string]*aim
@@ -42,12 +44,29 @@ type told struct {
 	data          []byte
 }
 
+// keptReceipt and keptHandover are receipts and hand-overs as they wait to be played:
+// a council's year has millions, and what holds no pointer costs the collector nothing.
+// Texts are numbers of names, promise a place among the life's promises.
+type (
+	keptReceipt struct {
+		sequence                      uint64
+		heard                         int64
+		message                       int32
+		channel, status, code, reason uint32
+		unusable                      bool
+	}
+	keptHandover struct {
+		at                                               int64
+		message, promise                                 int32
+		to, channel, words, status, code, reason, awaits uint32
+		named, unusable, optedOut                        bool
+	}
+)
+
 // receipt is what a provider said of one message.
 type receipt struct {
-	sequence uint64
-	heard    int64 // Unix nanoseconds
-	message  int
-	said     events.Receipt // without the message and the provider's id
+	heard int64          // Unix nanoseconds
+	said  events.Receipt // without the message and the provider's id
 }
 
 // handover is what became of one message when it was handed over.
@@ -70,16 +89,25 @@ type aim struct {
 	ended int64
 }
 
-// names keeps each text once.
-type names map[string]string
+// names keeps each text once, and numbers them.
+type names struct {
+	numbers map[string]uint32
+	texts   []string
+}
 
-func (n names) of(text string) string {
-	if kept, is := n[text]; is {
-		return kept
+func newNames() *names { return &names{numbers: map[string]uint32{}} }
+
+func (n *names) of(text string) string { return n.texts[n.number(text)] }
+
+func (n *names) number(text string) uint32 {
+	number, known := n.numbers[text]
+	if !known {
+		text = strings.Clone(text)
+		number = uint32(len(n.texts))
+		n.numbers[text] = number
+		n.texts = append(n.texts, text)
 	}
-	text = strings.Clone(text)
-	n[text] = text
-	return text
+	return number
 }
 
 // written is what must be known of an entry of the ledger.
@@ -91,7 +119,7 @@ type written struct {
 	Outcomes []notifier.Outcome  `json:"outcomes"`
 }
 
-func newLife(ref string, n names, s span) *life {
+func newLife(ref string, n *names, s span) *life {
 	return &life{ref: ref, names: n, asked: map[int]notifier.Result{}, tasks: map[string]*aim{}, tally: newTally(s)}
 }
 
@@ -118,8 +146,8 @@ func (l *life) event(r stream.Record) {
 	}
 	said, err := events.DataOf[events.Receipt](event)
 	if number, ok := l.number(said.Message); err == nil && ok {
-		l.receipts = append(l.receipts, receipt{r.Sequence, stored, number, events.Receipt{Channel: l.names.of(said.Channel), Status: l.names.of(said.Status),
-			Code: l.names.of(said.Code), Reason: l.names.of(said.Reason), Unusable: said.Unusable}})
+		l.receipts = append(l.receipts, keptReceipt{sequence: r.Sequence, heard: stored, message: int32(number), channel: l.names.number(said.Channel),
+			status: l.names.number(said.Status), code: l.names.number(said.Code), reason: l.names.number(said.Reason), unusable: said.Unusable})
 	}
 }
 
@@ -134,7 +162,7 @@ func (l *life) number(id string) (int, bool) {
 func (l *life) hear(sequence uint64, at time.Time) {
 	if i, is := slices.BinarySearchFunc(l.events, sequence, func(t told, s uint64) int { return cmp.Compare(t.sequence, s) }); is {
 		l.events[i].heard = at.UnixNano()
-	} else if i, is := slices.BinarySearchFunc(l.receipts, sequence, func(r receipt, s uint64) int { return cmp.Compare(r.sequence, s) }); is {
+	} else if i, is := slices.BinarySearchFunc(l.receipts, sequence, func(r keptReceipt, s uint64) int { return cmp.Compare(r.sequence, s) }); is {
 		l.receipts[i].heard = at.UnixNano()
 	}
 }
@@ -197,10 +225,27 @@ func ownRefusal(r notifier.Result) bool {
 // hand notes what became of a message.
 func (l *life) hand(m note, r notifier.Result) {
 	if n, ok := l.number(m.ID); ok {
-		l.handed = append(l.handed, handover{message: n, to: m.To, channel: m.Channel, promise: m.Promise, words: m.Words, at: r.At.UnixNano(),
-			status: notifier.Status(l.names.of(string(r.Status))), code: l.names.of(r.Code), reason: l.names.of(r.Reason), awaits: l.names.of(r.Awaits),
-			named: r.Provider != "", unusable: r.Unusable, optedOut: r.OptedOut})
+		promise := slices.Index(l.promises, m.Promise)
+		if promise < 0 {
+			promise = len(l.promises)
+			l.promises = append(l.promises, m.Promise)
+		}
+		l.handed = append(l.handed, keptHandover{message: int32(n), promise: int32(promise), to: l.names.number(m.To), channel: l.names.number(m.Channel),
+			words: l.names.number(m.Words), at: r.At.UnixNano(), status: l.names.number(string(r.Status)), code: l.names.number(r.Code),
+			reason: l.names.number(r.Reason), awaits: l.names.number(r.Awaits), named: r.Provider != "", unusable: r.Unusable, optedOut: r.OptedOut})
 	}
+}
+
+// handovers are what became of the messages of a life, in the order of the ledger.
+func (l *life) handovers() []handover {
+	text := l.names.texts
+	list := make([]handover, len(l.handed))
+	for i, h := range l.handed {
+		list[i] = handover{message: int(h.message), to: text[h.to], channel: text[h.channel], promise: l.promises[h.promise], words: text[h.words], at: h.at,
+			status: notifier.Status(text[h.status]), code: text[h.code], reason: text[h.reason], awaits: text[h.awaits],
+			named: h.named, unusable: h.unusable, optedOut: h.optedOut}
+	}
+	return list
 }
 
 // tape is the life as it can be played: what was understood, when it was heard.
@@ -233,15 +278,18 @@ type world struct {
 	life *life
 	// receipts are what was said of each message, by its number.
 	receipts map[int][]receipt
+	handed   []handover
 	books    func(time.Time) notifier.Books
 	// like is the recorded message by which each message of the play is judged.
 	like map[string]int
 }
 
 func newWorld(l *life, books func(time.Time) notifier.Books) *world {
-	w := &world{life: l, receipts: map[int][]receipt{}, books: books, like: map[string]int{}}
+	w := &world{life: l, receipts: map[int][]receipt{}, handed: l.handovers(), books: books, like: map[string]int{}}
+	text := l.names.texts
 	for _, r := range l.receipts {
-		w.receipts[r.message] = append(w.receipts[r.message], r)
+		w.receipts[int(r.message)] = append(w.receipts[int(r.message)], receipt{heard: r.heard,
+			said: events.Receipt{Channel: text[r.channel], Status: text[r.status], Code: text[r.code], Reason: text[r.reason], Unusable: r.unusable}})
 	}
 	return w
 }
@@ -279,7 +327,7 @@ func (w *world) Handed(_ *notifier.Case, m notifier.Message, now time.Time) (not
 func (w *world) nearest(m notifier.Message, now time.Time) (best handover, ok bool) {
 	number, _ := w.life.number(m.ID)
 	apart := func(h handover) time.Duration { return time.Duration(h.at - now.UnixNano()).Abs() }
-	for _, h := range w.life.handed {
+	for _, h := range w.handed {
 		switch {
 		case h.to != m.To || h.channel != m.Channel:
 		case h.message == number && h.words == m.Words && h.promise == m.Promise:

@@ -138,7 +138,7 @@ func (t *tally) decided(at time.Time, c *notifier.Case) {
 }
 
 // stood is decided for an entry of the ledger.
-func (t *tally) stood(at time.Time, c *standing, n names) {
+func (t *tally) stood(at time.Time, c *standing, n *names) {
 	t.team = n.of(c.Team)
 	for _, p := range c.Promises {
 		t.opens(at, n.of(p.Rule), p.Enquiry, p.Opened)
