@@ -13,22 +13,29 @@ import (
 func contact(in events.Contact) Contact {
 	c := Contact{ID: in.ID, Name: in.Name, Relationship: in.Relationship, Mobile: strings.TrimSpace(in.Mobile), Email: strings.TrimSpace(in.Email),
 		Language: in.Language, Prefers: in.Prefers, DoNot: in.DoNot}
+	if number, err := phone.Mobile(c.Mobile); err == nil {
+		c.Mobile = string(number)
+	}
+	c.Postal = envelope(in.PostalAddress)
+	c.Unusable = misspelt(c)
+	return c
+}
+
+// misspelt are the channels for which what a contact has is no number or address,
+// whatever a provider may have said of it.
+func misspelt(c Contact) (faults []Unusable) {
 	if c.Mobile != "" {
-		number, err := phone.Mobile(c.Mobile)
-		if err != nil {
-			c.Unusable = append(c.Unusable, Unusable{SMS, err.Error()})
-		} else {
-			c.Mobile = string(number)
+		if _, err := phone.Mobile(c.Mobile); err != nil {
+			faults = append(faults, Unusable{SMS, err.Error()})
 		}
 	}
 	if c.Email != "" && !plausibleEmail(c.Email) {
-		c.Unusable = append(c.Unusable, Unusable{Email, "this is not an email address; ask the family for it"})
+		faults = append(faults, Unusable{Email, "this is not an email address; ask the family for it"})
 	}
-	c.Postal = envelope(in.PostalAddress)
 	if why := unpostable(c); why != "" {
-		c.Unusable = append(c.Unusable, Unusable{Letter, why})
+		faults = append(faults, Unusable{Letter, why})
 	}
-	return c
+	return faults
 }
 
 // plausibleEmail keeps out what no mail server would take; only a delivery proves the rest.

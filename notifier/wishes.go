@@ -49,7 +49,10 @@ func (d *decider) optIn(in events.OptedOut) {
 	if i := slices.IndexFunc(d.c.Contacts, func(k Contact) bool { return k.ID == in.Contact }); i >= 0 && lifted {
 		// What the provider refused because of it may work again.
 		k := &d.c.Contacts[i]
-		k.Unusable = slices.DeleteFunc(slices.Clone(k.Unusable), func(u Unusable) bool { return in.Channel == Every || u.Channel == in.Channel })
+		faults := misspelt(*k)
+		k.Unusable = slices.DeleteFunc(slices.Clone(k.Unusable), func(u Unusable) bool {
+			return (in.Channel == Every || u.Channel == in.Channel) && !slices.Contains(faults, u)
+		})
 	}
 	if !lifted {
 		d.say("Contact "+in.Contact+" asked for messages by "+in.Channel, "they had not opted out, so nothing changed")
