@@ -63,7 +63,13 @@ func (w *world) checkMessages(before notifier.Case, d notifier.Decision) {
 		if m.All {
 			key.address = m.Channel
 		}
-		if other, twice := told[key]; twice {
+		waited := 0 // several that waited for a contact go to a new address together
+		for _, b := range before.Messages {
+			if b.Promise == m.Promise && b.To == m.To && !b.Staff && !m.Staff {
+				waited++
+			}
+		}
+		if other, twice := told[key]; twice && waited < 2 {
 			w.t.Fatalf("%q is told twice in one look: %s (%s %s) and %s (%s %s)", m.To, other.ID, other.Kind, other.Channel, m.ID, m.Kind, m.Channel)
 		}
 		told[key] = m
