@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -68,7 +69,8 @@ type standing struct{ cases, promises, unsettled, tasks int }
 func (c *council) standing(ctx context.Context) (s standing, err error) {
 	err = c.reading(ctx, func(from *stream.Stream) error {
 		var unreadable error
-		_, err := from.LoadLast(ctx, events.LedgerWildcard, func(r stream.Record) {
+		s = standing{}
+		through, err := from.LoadLast(ctx, events.LedgerWildcard, func(r stream.Record) {
 			mark, err := picture.ParseMark(strings.TrimPrefix(r.Subject, events.LedgerPrefix), r.Header)
 			if err != nil {
 				unreadable = err
@@ -78,13 +80,27 @@ func (c *council) standing(ctx context.Context) (s standing, err error) {
 			s.unsettled += mark.Messages
 			s.tasks += mark.Tasks
 		})
-		if err == nil {
-			err = unreadable
+		if err = errors.Join(err, unreadable); err != nil {
+			return err
+		}
+		// A case that was written while the others were read is not among them.
+		last, err := from.Last(ctx, events.LedgerWildcard)
+		if err == nil && last.Sequence > through {
+			return errMoved
+		}
+		if errors.Is(err, stream.ErrNone) {
+			return nil
 		}
 		return err
 	})
+	if errors.Is(err, errMoved) && pause(ctx, metricsEvery) == nil {
+		return c.standing(ctx)
+	}
 	return s, err
 }
+
+// errMoved: the ledger went on while it was read.
+var errMoved = errors.New("the ledger went on")
 
 // outcomes counts what was published about a kind of outcome, on all cases.
 func (c *council) outcomes(ctx context.Context, kind string) (n int, err error) {
