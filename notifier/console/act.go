@@ -36,7 +36,8 @@ type deed struct {
 	// previews: what the family will read is shown before it is stored.
 	previews bool
 	// fill gives a new form its usual answers, read reads one that was sent, choose
-	// offers what can be chosen.
+	// offers what can be chosen. What is read has no time where it happens now: the same
+	// answers must be the same event, however long somebody looked at them.
 	fill   func(c *console, v picture.CaseView, f *deedForm)
 	read   func(c *console, v picture.CaseView, f *deedForm) (eventType string, data any, at time.Time)
 	choose func(c *console, v picture.CaseView, f *deedForm)
@@ -220,7 +221,9 @@ func (c *console) doDeed(w http.ResponseWriter, r *http.Request, d deed) {
 		return
 	}
 	event := c.event(kind, v.Case, "", data)
-	event.Time = at
+	if !at.IsZero() {
+		event.Time = at.UTC()
+	}
 	answers := string(event.Data) + kind + at.UTC().Format(time.RFC3339)
 	event.ID = eventID(f.Token, answers)
 	// Somebody else may have done something since the form was shown.

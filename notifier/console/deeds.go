@@ -100,28 +100,29 @@ func readReply(c *console, _ picture.CaseView, f *deedForm) (string, any, time.T
 	if reply.Channel, problem = readChannel(map[string][]string{"channel": {f.Answers["channel"]}}, "Choose how you replied"); problem != "" {
 		f.wrong("channel", problem)
 	}
-	at := c.options.Now()
+	var at time.Time
 	if f.Answers["when"] == "earlier" {
 		at = c.readEarlier(f)
 	}
-	return events.TypeReplySent, reply, at.UTC()
+	return events.TypeReplySent, reply, at
 }
 
-// readEarlier is an instant in the past: a date, and a time of day that may be left out.
+// readEarlier is an instant in the past: a date, and a time of day that may be left
+// out; zero where that is no earlier than now.
 func (c *console) readEarlier(f *deedForm) time.Time {
 	now := c.options.Now()
 	date := c.readDay(f, "on", "the day on which you replied")
 	clock, err := time.Parse("15:04", cmp.Or(f.Answers["on-time"], "12:00"))
 	if err != nil {
 		f.wrong("on", "Enter the time as hours and minutes, such as 14:30")
-		return now
+		return time.Time{}
 	}
 	at := date.At(clock.Hour(), clock.Minute(), c.london)
 	switch {
 	case calendar.DateOf(now, c.london).Compare(date) < 0:
 		f.wrong("on", "The day on which you replied must be today or in the past")
 	case at.After(now):
-		return now // today, and no time was given, or one that is not over yet
+		return time.Time{} // today, and no time was given, or one that is not over yet
 	}
 	return at
 }
@@ -173,7 +174,7 @@ func readPostpone(c *console, _ picture.CaseView, f *deedForm) (string, any, tim
 	case utf8.RuneCountInString(reason) > reasonMost:
 		f.wrong("reason", "The reason must be "+strconv.Itoa(reasonMost)+" characters or fewer, so that it fits in a text")
 	}
-	return events.TypeReplyPostponed, events.Postponement{Enquiry: readEnquiry(f), Until: until.String(), Reason: reason, By: c.by(f)}, now.UTC()
+	return events.TypeReplyPostponed, events.Postponement{Enquiry: readEnquiry(f), Until: until.String(), Reason: reason, By: c.by(f)}, time.Time{}
 }
 
 const (
@@ -223,7 +224,7 @@ func readUpdate(c *console, v picture.CaseView, f *deedForm) (string, any, time.
 	if u.Contact != "" && !slices.ContainsFunc(v.Contacts, func(k notifier.Contact) bool { return k.ID == u.Contact }) {
 		f.wrong("contact", "Choose who hears it")
 	}
-	return events.TypeUpdateSent, u, c.options.Now().UTC()
+	return events.TypeUpdateSent, u, time.Time{}
 }
 
 // Record a call.
@@ -255,18 +256,17 @@ type callAttempted struct {
 }
 
 func readCall(c *console, _ picture.CaseView, f *deedForm) (string, any, time.Time) {
-	now := c.options.Now().UTC()
 	switch f.Answers["call"] {
 	case callCameIn:
-		return events.TypeEnquiryReceived, events.Enquiry{Channel: "phone", Urgent: f.Answers["urgent"] == "yes", About: note(f, "note", "")}, now
+		return events.TypeEnquiryReceived, events.Enquiry{Channel: "phone", Urgent: f.Answers["urgent"] == "yes", About: note(f, "note", "")}, time.Time{}
 	case callNoAnswer:
 		if len(f.Waits) == 0 {
 			f.wrong("call", "Nobody is waiting for a reply on this case, so there is nobody to tell that we tried")
 		}
-		return events.TypeCallAttemptedNoAnswer, callAttempted{Enquiry: readEnquiry(f), By: c.by(f), Note: note(f, "note", "")}, now
+		return events.TypeCallAttemptedNoAnswer, callAttempted{Enquiry: readEnquiry(f), By: c.by(f), Note: note(f, "note", "")}, time.Time{}
 	}
 	f.wrong("call", "Choose what happened")
-	return "", nil, now
+	return "", nil, time.Time{}
 }
 
 // Hand the case over.
@@ -299,7 +299,7 @@ func readHandOver(c *console, v picture.CaseView, f *deedForm) (string, any, tim
 	if to == "" || !slices.ContainsFunc(c.officers("", v.Officer), func(o choice) bool { return o.Value == to }) {
 		f.wrong("officer", "Choose who takes the case")
 	}
-	return events.TypeOfficerChanged, events.OfficerChanged{Officer: to}, c.options.Now().UTC()
+	return events.TypeOfficerChanged, events.OfficerChanged{Officer: to}, time.Time{}
 }
 
 // didWords tell on the page of a case what came of a deed.

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,8 +56,14 @@ var directory = notifier.Directory{
 		{ID: "o.lee", Name: "Lee Osei", Team: "south", Role: "officer"}, {ID: "p.lead", Name: "Priya Nair", Team: "north", Role: "team_lead"}, {ID: "p.manager", Name: "Mo Carr", Role: "manager"}},
 }
 
+// passing is a clock on which somebody looks at each page for a while.
+func passing() func() time.Time {
+	var looks atomic.Int64
+	return func() time.Time { return morning().Add(time.Duration(looks.Add(1)) * 7 * time.Second) }
+}
+
 func deskOf(d desk, c *council, id string) http.Handler {
-	return console.New(d, d, console.Options{Council: councilName, Now: morning, Cases: indexOf(c), Families: d, Who: officer(directory, id),
+	return console.New(d, d, console.Options{Council: councilName, Now: passing(), Cases: indexOf(c), Families: d, Who: officer(directory, id),
 		Book: func() *notifier.Book { return &notifier.Book{Directory: directory, Updates: []string{"step-taken"}} }})
 }
 
