@@ -128,6 +128,24 @@ const crawl = async (page, who, start) => {
 
 // Stories. Each is played with and without script.
 const stories = {
+  "an officer gives a family a new date, and reads first what they will read": async (page, scripts) => {
+    await play(page, await officerWithMost(page));
+    await open(page, "/families");
+    await press(page, ".family a[href$='/postpone']");
+    const soon = new Date(Date.now() + 12 * 24 * 3600 * 1000);
+    for (const [part, value] of [["", soon.getUTCDate()], ["-month", soon.getUTCMonth() + 1], ["-year", soon.getUTCFullYear()]]) await page.type(`#act-until${part}`, String(value));
+    await page.type("#act-reason", "We wait for a report.");
+    if (scripts) await page.waitForSelector("#foreseen .sent");
+    else await press(page, "#act-form button[value=preview]");
+    const read = await text(page);
+    if (!read.includes("We wait for a report")) throw new Error(`the family's words are not shown: ${read.slice(0, 400)}`);
+    if (scripts) await look(page, "an officer's new date, as the family reads it");
+    await new Promise((done) => setTimeout(done, 1500)); // reading it takes a person longer than a second
+    await press(page, "#act-form button[value=store]");
+    const said = await text(page);
+    if (!said.includes("Stored. The family is told of the new date")) throw new Error(`after the new date the page says: ${said.slice(0, 400)}`);
+    return "told";
+  },
   "an officer comes in on Monday and clears their list": async (page, scripts) => {
     await play(page, await officerWithMost(page));
     let cleared = 0;
