@@ -156,7 +156,9 @@ func (d *decider) event(e events.Event) {
 		kept = about(reply.Enquiry) // an answer to one enquiry keeps nothing else that the case is owed
 	}
 	d.keep(e.Type, reply, e.Time, kept)
-	d.restart(e, d.concerned(e, reply.Enquiry, restartedBy))
+	if !d.unsendable(e) {
+		d.restart(e, d.concerned(e, reply.Enquiry, restartedBy))
+	}
 	d.open(e)
 	d.tellNews(e)
 }

@@ -66,13 +66,20 @@ func (d *decider) sendUpdate(e events.Event) {
 	words := member(e, "words")
 	switch {
 	case e.Type != events.TypeUpdateSent || words == "":
-	case !slices.Contains(d.book().Updates, words):
+	case d.unsendable(e):
 		d.openTask("Send the family the update by hand: Hearback could not", "the book does not let officers send the words "+words+" (its key is \"updates\")", newsKey(e.ID), contactNamed(e))
 	case d.now.Sub(e.Time) > newsFor:
 		d.say("The family is not sent the update", "it was asked for more than two weeks ago, so it is no news")
 	default:
 		d.tellFamily(news(e.ID, contactNamed(e)), News, words, Via{}, false, "an officer sent the family an update")
 	}
+}
+
+// unsendable is true of an update in words that the book does not let officers send: the
+// family hears nothing of it, so that it counts for no promise.
+func (d *decider) unsendable(e events.Event) bool {
+	words := member(e, "words")
+	return e.Type == events.TypeUpdateSent && words != "" && !slices.Contains(d.book().Updates, words)
 }
 
 // contactNamed is the id of the only contact whom an event of the catalogue concerns;

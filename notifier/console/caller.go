@@ -98,16 +98,21 @@ type Trail interface {
 // recorded notes a view of a case before it is shown, or an act before it is done, and
 // answers for itself where it cannot: what nobody can account for is not shown.
 func (c *console) recorded(w http.ResponseWriter, r *http.Request, ref string) bool {
-	if c.options.Trail == nil {
-		return true
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), storeWithin)
-	defer cancel()
-	err := c.options.Trail.Record(ctx, Seen{At: c.options.Now().UTC(), By: c.who.ID, Name: c.who.Name, Case: ref, Page: r.URL.Path,
-		Act: r.Method == http.MethodPost})
+	err := c.accounted(r, ref)
 	if err != nil {
 		c.say(w, http.StatusServiceUnavailable, "The case cannot be shown at the moment",
 			"Who looks at a case is written down, and that could not be stored. Nothing else is lost. Load the page again in a minute. If it stays like this, run hearback doctor on the server.")
 	}
 	return err == nil
+}
+
+// accounted writes down that the caller looks at a case, or acts on it with a form.
+func (c *console) accounted(r *http.Request, ref string) error {
+	if c.options.Trail == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), storeWithin)
+	defer cancel()
+	return c.options.Trail.Record(ctx, Seen{At: c.options.Now().UTC(), By: c.who.ID, Name: c.who.Name, Case: ref, Page: r.URL.Path,
+		Act: r.Method == http.MethodPost})
 }

@@ -277,19 +277,14 @@ func chooseHandOver(c *console, v picture.CaseView, f *deedForm) {
 	f.Choices["officer"] = c.officers(f.Answers["officer"], v.Officer)
 }
 
-// officers are those to whom the caller may give a case, by team and name, except one.
+// officers are those to whom the caller may give a case, by name, except one.
 func (c *console) officers(chosen, except string) []choice {
 	directory := c.options.Book().Directory
 	list := []choice{{"", "Choose one", chosen == ""}}
-	for _, p := range directory.People {
-		if p.ID == except || !c.who.Sees(p.Team) {
-			continue
+	for _, p := range c.colleagues() {
+		if p.ID != except {
+			list = append(list, choice{p.ID, cmp.Or(p.Name, p.ID) + ", " + teamTitle(directory, p.Team), chosen == p.ID})
 		}
-		words := cmp.Or(p.Name, p.ID)
-		if team, ok := directory.Team(p.Team); ok {
-			words += ", " + cmp.Or(team.Name, team.ID)
-		}
-		list = append(list, choice{p.ID, words, chosen == p.ID})
 	}
 	return list
 }

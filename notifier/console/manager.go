@@ -180,16 +180,6 @@ func countOf(n int, one, many string) string {
 	return report.Count(n) + " " + many
 }
 
-// accounted writes down that the caller acts on a case.
-func (c *console) accounted(r *http.Request, ref string) error {
-	if c.options.Trail == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), storeWithin)
-	defer cancel()
-	return c.options.Trail.Record(ctx, Seen{At: c.options.Now().UTC(), By: c.who.ID, Name: c.who.Name, Case: ref, Page: r.URL.Path, Act: true})
-}
-
 // storedTogether is how many events are stored at once: as many as go in a batch.
 const storedTogether = 100
 
