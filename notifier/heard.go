@@ -39,7 +39,7 @@ func (d *decider) heard(e events.Event) bool {
 		d.say("An automatic answer came by "+by, "a machine wrote it, so it counts as nobody's word: "+quoted(m.Text))
 		return false
 	case Penned(d.c.Ref):
-		d.hold(e.ID, m, by)
+		d.hold(e, m, by)
 		return false
 	}
 	from := who
@@ -170,8 +170,8 @@ func (d *decider) acknowledgeAgain(p Promise, q events.Enquiry, at time.Time) {
 }
 
 // hold keeps what somebody wrote whom no case, or more than one, knows, until a
-// person has passed it on.
-func (d *decider) hold(id string, m events.MessageReceived, by string) {
+// person has passed it on. Who has just written hears so at any hour.
+func (d *decider) hold(e events.Event, m events.MessageReceived, by string) {
 	d.say("Somebody wrote by "+by+", and it is not certain to which case it belongs", quoted(m.Text))
 	k := contact(addressee(m))
 	k.ID = "sender"
@@ -185,7 +185,7 @@ func (d *decider) hold(id string, m events.MessageReceived, by string) {
 		d.optIn(events.OptedOut{Contact: k.ID, Channel: d.c.wayOf(m), Told: true})
 		return
 	}
-	d.holdFor("no case has the address, or several have and none of them was in conversation", id)
+	d.holdFor("no case has the address, or several have and none of them was in conversation", e.ID)
 	words := d.book().Strangers.Reply
 	if words == "" || m.Address == "" || !d.c.Replied.IsZero() && d.now.Sub(d.c.Replied) < repliedFor {
 		return
@@ -195,7 +195,7 @@ func (d *decider) hold(id string, m events.MessageReceived, by string) {
 		return
 	}
 	d.c.Replied = d.now
-	d.write(k, Message{Kind: Courtesy, Channel: d.c.wayOf(m), Words: words, Why: "somebody whom no case knows wrote, and hears once a day that they were heard"})
+	d.write(k, Message{Kind: Courtesy, Channel: d.c.wayOf(m), Words: words, Anytime: d.now.Sub(e.Time) <= stillAtOnce, Why: "somebody whom no case knows wrote, and hears once a day that they were heard"})
 }
 
 // write decides one message that serves no promise. Where the book has no words
