@@ -40,6 +40,7 @@ func (d *decider) excuse(said events.Exception, e events.Event) {
 			d.climb(p, rule)
 			continue
 		}
+		d.late(p, rule) // the exception may come before the look at the due instant does
 		p.Done = d.now
 		p.Next = nextRung(Ladder(rule, *p, book.Calendar), *p, book.Calendar, d.now)
 		d.say(what, "a person gave the reason; the due date stays "+p.DueDate.Words()+", and the chases go on from the new aim")

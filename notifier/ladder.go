@@ -185,15 +185,7 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 	from := p.Done
 	p.Done = d.now
 	p.Next = nextRung(rungs, *p, cal, d.now)
-	if !p.Late && !rule.FamilyTime && !d.now.Before(p.Due) {
-		p.Late = true
-		if p.Task != "" {
-			d.say("Task "+p.Task+" is late", "it was due "+p.DueDate.Words()+" and nobody has recorded that it was done")
-		} else {
-			d.say("Promise "+p.Key()+" is late", "it was due "+p.DueDate.Words()+" and nobody has recorded a reply")
-			d.tell(events.TypePromiseLate, events.Outcome{Promise: p.Rule, Enquiry: p.Enquiry, Due: p.DueDate.String()})
-		}
-	}
+	d.late(p, rule)
 	// The highest rung speaks: its words go to each person it names, then those
 	// of the rungs below to whoever has not heard yet.
 	fired := slices.DeleteFunc(rungs, func(r Rung) bool {
@@ -236,6 +228,20 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 		d.tellFamily(family, Lateness, lateWords, Via{}, false, "the reply is late and the family is told so")
 	}
 	return told[Family]
+}
+
+// late notes that the due instant of a promise has passed.
+func (d *decider) late(p *Promise, rule Rule) {
+	if p.Late || rule.FamilyTime || d.now.Before(p.Due) {
+		return
+	}
+	p.Late = true
+	if p.Task != "" {
+		d.say("Task "+p.Task+" is late", "it was due "+p.DueDate.Words()+" and nobody has recorded that it was done")
+		return
+	}
+	d.say("Promise "+p.Key()+" is late", "it was due "+p.DueDate.Words()+" and nobody has recorded a reply")
+	d.tell(events.TypePromiseLate, events.Outcome{Promise: p.Rule, Enquiry: p.Enquiry, Due: p.DueDate.String()})
 }
 
 // String gives the step's time in the book's own words.
