@@ -76,6 +76,9 @@ type Rule struct {
 	// FamilyTime: the days are the family's own, such as those to comment on a draft.
 	// Nobody is late when they are over, and the promise ends then.
 	FamilyTime bool
+	// Private: only who got in touch hears of it, as with a complaint. Where nobody is
+	// named, a person finds out who it was.
+	Private bool
 	// Replaces names the rules whose open promises become promises of this one.
 	Replaces []string
 	// Acknowledge is nil for a rule that tells the family nothing when it opens.

@@ -24,7 +24,7 @@ func (d *decider) tellFamily(p Promise, kind Kind, words string, via Via, anytim
 }
 
 // audience is who hears about a promise: only the caller, only the contact who
-// got in touch, or every contact who may be told.
+// got in touch, or every contact who may be told where it is no private matter.
 func (d *decider) audience(p Promise) (audience []Contact, reason string) {
 	if p.Caller != nil {
 		return []Contact{*p.Caller}, ""
@@ -34,6 +34,9 @@ func (d *decider) audience(p Promise) (audience []Contact, reason string) {
 			return []Contact{k}, ""
 		}
 		return nil, "the enquiry came from contact " + p.From + ", whom the case does not know"
+	}
+	if rule, _ := d.books.Version(p.Book).Rule(p.Rule); rule.Private {
+		return nil, "nobody is named who sent it, and only they may hear of it"
 	}
 	for _, k := range d.c.Contacts {
 		if !d.c.mustNotHear(k) {
@@ -153,7 +156,7 @@ func (d *decider) hearNow() {
 			})
 			m.Why = "a way to reach them has become known, and they have not heard yet"
 			m.Anytime = m.Anytime && d.now.Sub(p.Opened) <= stillAtOnce
-			d.tellContact(p, k, m, d.c.order(k, Via{}), false)
+			d.tellContact(p, k, m, d.c.order(k, rule.by()), false)
 		}
 	}
 	for _, p := range d.c.Promises {
@@ -161,6 +164,15 @@ func (d *decider) hearNow() {
 			d.openTask(taskReach, "the case knows nobody who may be told and can be reached", p.Key(), p.From)
 		}
 	}
+}
+
+// by is how a family hears what no one wrote by hand: formally where the matter is
+// private, and else as each prefers.
+func (r Rule) by() Via {
+	if r.Private {
+		return byEmailFirst
+	}
+	return Via{}
 }
 
 // standing is the message that tells a family how a promise stands now; false where

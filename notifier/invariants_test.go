@@ -213,7 +213,8 @@ func (w *world) checkLook(m notifier.Message, look notifier.Look) {
 }
 
 // checkPromises: an open promise always has a next look; only a person's reply,
-// or a case that closes or stops, ends one.
+// or a case that closes or stops, ends one; who a private one came from hears of it,
+// and nobody else.
 func (w *world) checkPromises(before notifier.Case, d notifier.Decision, in notifier.Input) {
 	for _, p := range d.Case.Promises {
 		if p.Next.IsZero() || !p.Next.After(p.Done) {
@@ -249,6 +250,14 @@ func (w *world) checkPromises(before notifier.Case, d notifier.Decision, in noti
 		ended := kind == events.TypeCaseClosed || kind == events.TypeCaseStopped || over
 		if kept := slices.Contains(rule.KeptBy, kind); kept != d.Ended[i].Ended.Kept || !kept && !ended {
 			w.t.Fatalf("promise %s was ended by %q, kept %v", p.Key(), kind, d.Ended[i].Ended.Kept)
+		}
+	}
+	for _, m := range d.Case.Messages { // one to the same address may speak for another promise too
+		for _, key := range append([]string{m.Promise}, m.Also...) {
+			p, open := d.Case.Promise(key)
+			if rule, _ := w.books.Version(p.Book).Rule(p.Rule); open && rule.Private && !m.Staff && m.To != p.From && !slices.Contains(m.Also, key) {
+				w.t.Fatalf("message %s tells contact %q of promise %s, which is private to %q", m.ID, m.To, key, p.From)
+			}
 		}
 	}
 	waits := slices.ContainsFunc(d.Case.Messages, func(m notifier.Message) bool {

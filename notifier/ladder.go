@@ -225,7 +225,7 @@ func (d *decider) climb(p *Promise, rule Rule) (familyTold bool) {
 	if lateWords != "" && !told[Family] {
 		told[Family] = true
 		d.withdrawFor(p.Key(), "a newer message says more", func(m Message) bool { return !m.Staff })
-		d.tellFamily(family, Lateness, lateWords, Via{}, false, "the reply is late and the family is told so")
+		d.tellFamily(family, Lateness, lateWords, rule.by(), false, "the reply is late and the family is told so")
 	}
 	return told[Family]
 }

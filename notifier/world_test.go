@@ -76,7 +76,7 @@ var books = rapid.Custom(func(t *rapid.T) notifier.Books {
 		rule := notifier.Rule{Name: fmt.Sprintf("rule%d", i), KeptBy: []string{events.TypeReplySent},
 			OpenedBy: []string{events.TypeEnquiryReceived, events.TypeMessageReceived},
 			Due:      calendar.Due{Amount: amounts.Draw(t, "due")}, Statutory: rapid.Bool().Draw(t, "statutory"),
-			Steps: rapid.SliceOfN(steps, 1, 4).Draw(t, "steps")}
+			Private: rapid.IntRange(0, 3).Draw(t, "private") == 0, Steps: rapid.SliceOfN(steps, 1, 4).Draw(t, "steps")}
 		if unit := rule.Due.Amount.Unit; unit == calendar.Days || unit == calendar.Weeks || unit == calendar.Months || unit == calendar.WorkingDays {
 			rule.Due.Way = rapid.SampledFrom([]calendar.Way{calendar.Following, calendar.Beginning}).Draw(t, "way") // ahead of no date is a conversation: dates-by-law
 			rule.Law.RollsOn = rapid.Bool().Draw(t, "rolls on")

@@ -127,7 +127,8 @@ func (v visited) Case(ctx context.Context, ref string) (doorstep.Case, error) {
 		out.Contacts = append(out.Contacts, contact)
 	}
 	for _, p := range append(slices.Clone(story.ended), c.Promises...) {
-		promise := doorstep.Promise{Key: p.Key(), Enquiry: p.Enquiry, From: p.From, Hidden: p.Caller != nil || p.Task != "",
+		rule, _ := books.Version(p.Book).Rule(p.Rule)
+		promise := doorstep.Promise{Key: p.Key(), Enquiry: p.Enquiry, From: p.From, Hidden: p.Caller != nil || p.Task != "" || rule.Private && p.From == "",
 			Opened: p.Opened, Due: p.Due, DueDate: p.DueDate, Late: p.Late}
 		if p.Told != nil {
 			promise.Told = &doorstep.Told{Due: p.Told.Due, DueDate: p.Told.Date}

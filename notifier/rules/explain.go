@@ -56,6 +56,9 @@ func ruleWords(rule notifier.Rule) string {
 	if rule.FamilyTime {
 		out.WriteString(" The time is the family's own: when it is over the promise ends, and nobody is late.")
 	}
+	if rule.Private {
+		out.WriteString(" Only who sent it hears of it.")
+	}
 	switch rule.Each {
 	case "":
 	case notifier.EachCase:

@@ -28,6 +28,7 @@ var promiseShape = shape{"a promise", []field{
 	{"restarted_by", "restarted_by: [update.sent]", false},
 	{"replaces", "replaces: [reply]", false},
 	{"family_time", "family_time: true", false},
+	{"private", "private: true", false},
 	{"acknowledge", "acknowledge: {words: enquiry-received, via: preferred}", false},
 	{"steps", "steps: [{at: due, chase: [officer], words: reply-overdue}]", true},
 }}
@@ -93,6 +94,7 @@ func (d *document) promise(n *yaml.Node, conditions *conditions, holidays *holid
 		p.rule.RestartedBy = o.types("restarted_by", nil)
 	}
 	p.rule.FamilyTime = o.flag("family_time", false)
+	p.rule.Private = o.flag("private", false)
 	p.rule.Duty = o.text("duty").value
 	p.rule.Each = o.text("each").value
 	for _, t := range o.texts("replaces", true) {
