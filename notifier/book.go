@@ -18,6 +18,7 @@ type Book struct {
 	Council      Council
 	Calendar     *calendar.Calendar
 	ContactHours calendar.Hours
+	Costs        Costs
 	Rules        []Rule
 	// Tells are news and tasks that events bring by themselves, without a promise.
 	Tells []Tell
@@ -45,7 +46,29 @@ type Strangers struct {
 const TaskRule = "task"
 
 // Council is who signs the messages.
-type Council struct{ Name, Short, Phone string }
+type Council struct {
+	Name, Short, Phone string
+	// Colour is the ground of the header of its pages, such as #12403f; empty for the
+	// usual one.
+	Colour string
+}
+
+// Costs are what the council pays for one text of the size that providers charge for,
+// and for one letter, in pence; 0 where the book does not say.
+type Costs struct{ Text, Letter float64 }
+
+// Of is what one message costs that is sent as so many texts, in pence; 0 where the
+// book does not say, and for an email.
+func (c Costs) Of(channel string, texts int) float64 {
+	switch channel {
+	case SMS:
+		return c.Text * float64(texts)
+	case Letter:
+		return c.Letter
+	default:
+		return 0
+	}
+}
 
 // Rule is one kind of promise: what opens it, what keeps it, when it is due and
 // the ladder that is climbed until it is kept.

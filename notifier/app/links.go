@@ -177,7 +177,7 @@ func (v visited) Staff(id string) string {
 // Council is what the book says of the council.
 func (v visited) Council() doorstep.Council {
 	book := v.app.shelf.Books().Current
-	return doorstep.Council{Name: book.Council.Name, Phone: book.Council.Phone, Calendar: book.Calendar,
+	return doorstep.Council{Name: book.Council.Name, Colour: book.Council.Colour, Phone: book.Council.Phone, Calendar: book.Calendar,
 		Languages: book.Words.Languages(templates.EnquiryReceived, templates.Email)}
 }
 

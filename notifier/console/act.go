@@ -96,6 +96,7 @@ type preview struct {
 	Lang, Language, Direction  string
 	Parts, Letters             int
 	Unusual                    string // the letters that make a text longer than it seems
+	Cost                       string // in words; "" where it costs nothing, or the book does not say
 	Until                      *moment
 }
 
@@ -323,10 +324,23 @@ func (c *console) asRead(of notifier.Case, m notifier.Message) preview {
 		measured := templates.Measure(p.Text)
 		p.Parts, p.Letters, p.Unusual = measured.Parts, measured.Units, string(measured.Forced)
 	}
+	p.Cost = money(c.options.Book().Costs.Of(m.Channel, p.Parts))
 	if now := c.options.Now(); m.NotBefore.After(now) {
 		p.Until = new(c.moment(m.NotBefore))
 	}
 	return p
+}
+
+// money is an amount in pence as people read it; "" for nothing.
+func money(pence float64) string {
+	switch {
+	case pence <= 0:
+		return ""
+	case pence < 100:
+		return strconv.FormatFloat(pence, 'f', -1, 64) + "p"
+	default:
+		return "£" + strconv.FormatFloat(pence/100, 'f', 2, 64)
+	}
 }
 
 // owner says who looks after a case, by the names of the directory.

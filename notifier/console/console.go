@@ -55,7 +55,7 @@ type Status struct {
 
 // Options are what the pages must know besides.
 type Options struct {
-	// Council is the name that stands in the header.
+	// Council is the name that stands in the header until there is a book.
 	Council string
 	// Demo says on every page that the families are made up. It also refuses requests
 	// that name any host but this machine's loopback, so that a web page from

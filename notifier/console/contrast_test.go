@@ -1,11 +1,11 @@
 package console
 
 import (
-	"math"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
+
+	"hearback/notifier/brand"
 )
 
 var colourPattern = regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{6});`)
@@ -18,10 +18,10 @@ func TestContrast(t *testing.T) {
 		t.Fatal("the stylesheet has no dark colours")
 	}
 	dark, _, _ := strings.Cut(rest, "\n\n")
-	for scheme, colours := range map[string]map[string]float64{"light": luminances(t, light), "dark": luminances(t, dark)} {
+	for scheme, colours := range map[string]map[string]string{"light": named(light), "dark": named(dark)} {
 		if scheme == "dark" { // what the dark scheme does not name stays as it is
-			for name, value := range luminances(t, light) {
-				if _, named := colours[name]; !named {
+			for name, value := range named(light) {
+				if _, is := colours[name]; !is {
 					colours[name] = value
 				}
 			}
@@ -47,33 +47,19 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-func luminances(t *testing.T, css string) map[string]float64 {
-	t.Helper()
-	found := map[string]float64{}
+func named(css string) map[string]string {
+	found := map[string]string{}
 	for _, colour := range colourPattern.FindAllStringSubmatch(css, -1) {
-		value, err := strconv.ParseUint(colour[2], 16, 32)
-		if err != nil {
-			t.Fatal(err)
-		}
-		channel := func(shift uint) float64 {
-			c := float64(value>>shift&0xff) / 255
-			if c <= 0.04045 {
-				return c / 12.92
-			}
-			return math.Pow((c+0.055)/1.055, 2.4)
-		}
-		found[colour[1]] = 0.2126*channel(16) + 0.7152*channel(8) + 0.0722*channel(0)
+		found[colour[1]] = "#" + colour[2]
 	}
 	return found
 }
 
-func contrast(t *testing.T, colours map[string]float64, pair [2]string) float64 {
+func contrast(t *testing.T, colours map[string]string, pair [2]string) float64 {
 	t.Helper()
-	for _, name := range pair {
-		if _, named := colours[name]; !named {
-			t.Fatalf("the stylesheet names no colour %s", name)
-		}
+	ratio, ok := brand.Contrast(colours[pair[0]], colours[pair[1]])
+	if !ok {
+		t.Fatalf("the stylesheet does not name both of %v", pair)
 	}
-	a, b := colours[pair[0]], colours[pair[1]]
-	return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+	return ratio
 }

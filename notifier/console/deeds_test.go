@@ -64,7 +64,7 @@ func passing() func() time.Time {
 
 func deskOf(d desk, c *council, id string) http.Handler {
 	return console.New(d, d, console.Options{Council: councilName, Now: passing(), Cases: indexOf(c), Families: d, Who: officer(directory, id),
-		Book: func() *notifier.Book { return &notifier.Book{Directory: directory, Updates: []string{"step-taken"}} }})
+		Book: func() *notifier.Book { return &notifier.Book{Council: notifier.Council{Name: councilName, Colour: "#1f3b63"}, Costs: notifier.Costs{Text: 4}, Directory: directory, Updates: []string{"step-taken"}} }})
 }
 
 func sendForm(h http.Handler, path string, form url.Values) *httptest.ResponseRecorder {
@@ -185,7 +185,7 @@ func TestWhatTheFamilyReadsIsShownBeforeItGoes(t *testing.T) {
 			if w.Code != http.StatusOK || len(c.published) != 0 {
 				t.Fatalf("status %d, %d events: %s", w.Code, len(c.published), m.text)
 			}
-			for _, wanted := range []string{"What the family will read", "this is what you will read", "Text to Sam Taylor, in English", "sent and paid as 1 text"} {
+			for _, wanted := range []string{"What the family will read", "this is what you will read", "Text to Sam Taylor, in English", "sent and paid as 1 text. It costs 4p"} {
 				if !strings.Contains(m.text, wanted) {
 					t.Errorf("the page does not say %q", wanted)
 				}

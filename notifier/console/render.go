@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -11,6 +12,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"hearback/notifier/brand"
 )
 
 //go:embed pages/*.html
@@ -67,6 +70,7 @@ type page struct {
 	Links    []link
 	Finds    bool   // the caller may look for families
 	Style    string // address of the stylesheet
+	Colour   string // address of that of the council's colour; "" for none
 	Script   string // address of the script
 }
 
@@ -112,7 +116,11 @@ func (c *console) links(s Status) (links []link) {
 func (c *console) render(w http.ResponseWriter, status int, name string, p page) {
 	p.Who = c.who
 	p.Plain = p.Plain || len(c.who.Roles) == 0
-	p.Council, p.Demo, p.Style = c.options.Council, c.options.Demo, stylePath+"?v="+version(stylesheet())
+	council := c.options.Book().Council
+	p.Council, p.Demo, p.Style = cmp.Or(council.Name, c.options.Council), c.options.Demo, stylePath+"?v="+version(stylesheet())
+	if query := brand.Query(council.Colour); query != "" {
+		p.Colour = colourPath + query
+	}
 	p.Script = scriptPath + "?v=" + version(asset("assets/js/console.js"))
 	if !p.Plain {
 		p.Status = c.source.Status()
@@ -148,6 +156,7 @@ const (
 	scriptPath = "/assets/console.js"
 	bookPath   = "/assets/book.js"
 	iconPath   = "/assets/icon.svg"
+	colourPath = "/assets/council.css"
 )
 
 // version changes with a file, so that a browser may keep it for good.
@@ -178,6 +187,16 @@ func stylesheet() (sheet []byte) {
 }
 
 func (c *console) serveAssets(mux *http.ServeMux) {
+	mux.HandleFunc("GET "+colourPath, func(w http.ResponseWriter, r *http.Request) {
+		sheet := brand.Stylesheet(r.FormValue("colour"))
+		if sheet == nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		_, _ = w.Write(sheet) // whoever asked has gone
+	})
 	for path, file := range map[string]struct {
 		content []byte
 		kind    string

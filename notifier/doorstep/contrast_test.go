@@ -1,11 +1,11 @@
 package doorstep
 
 import (
-	"math"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
+
+	"hearback/notifier/brand"
 )
 
 // Every pair of colours that meets on a page can be told apart: 4.5 to 1 for text, 3
@@ -20,36 +20,17 @@ func TestColoursCanBeToldApart(t *testing.T) {
 	}
 	dark, _, _ = strings.Cut(dark, "\n\n")
 	for name, css := range map[string]string{"light": light, "dark": dark} {
-		colours := map[string]float64{}
+		colours := map[string]string{}
 		for _, match := range regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{6});`).FindAllStringSubmatch(css, -1) {
-			colours[match[1]] = brightness(t, match[2])
+			colours[match[1]] = "#" + match[2]
 		}
 		for least, pairs := range map[float64]string{4.5: text, 3: edges} {
 			for pair := range strings.FieldsSeq(pairs) {
 				one, other, _ := strings.Cut(pair, "/")
-				a, known := colours[one]
-				b, alsoKnown := colours[other]
-				if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); !known || !alsoKnown || ratio < least {
+				if ratio, known := brand.Contrast(colours[one], colours[other]); !known || ratio < least {
 					t.Errorf("%s: %s have a contrast of %.2f", name, pair, ratio)
 				}
 			}
 		}
 	}
-}
-
-// brightness is the relative luminance of a colour, as WCAG defines it.
-func brightness(t *testing.T, hex string) (sum float64) {
-	t.Helper()
-	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
-		value, err := strconv.ParseUint(hex[2*i:2*i+2], 16, 8)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if share := float64(value) / 255; share <= 0.04045 {
-			sum += weight * share / 12.92
-		} else {
-			sum += weight * math.Pow((share+0.055)/1.055, 2.4)
-		}
-	}
-	return sum
 }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 
+	"hearback/notifier/brand"
 	"hearback/notifier/link"
 )
 
@@ -41,11 +42,15 @@ type page struct {
 	// What follows is filled by render.
 	Council Council
 	Style   string // address of the stylesheet
+	Colour  string // address of that of the council's colour; "" for none
 }
 
 // render writes a whole page, or an error without half a page before it.
 func (d *doorstep) render(w http.ResponseWriter, status int, name string, p page) {
 	p.Council, p.Style = d.source.Council(), stylePath+"?v="+styleVersion()
+	if query := brand.Query(p.Council.Colour); query != "" {
+		p.Colour = colourPath + query
+	}
 	var made bytes.Buffer
 	if err := d.pages[name].ExecuteTemplate(&made, "layout", p); err != nil {
 		http.Error(w, "The page could not be made. This is a fault of Hearback; please report it.", http.StatusInternalServerError)
@@ -107,6 +112,8 @@ func (d *doorstep) foreign(w http.ResponseWriter, _ *http.Request) {
 const (
 	stylePath = "/doorstep/doorstep.css"
 	iconPath  = "/doorstep/doorstep.svg"
+
+	colourPath = "/doorstep/council.css"
 )
 
 // styleVersion changes with the stylesheet, so that a browser may keep it for good.
@@ -125,6 +132,16 @@ func asset(name string) []byte {
 }
 
 func (d *doorstep) serveAssets(mux *http.ServeMux) {
+	mux.HandleFunc("GET "+colourPath, func(w http.ResponseWriter, r *http.Request) {
+		sheet := brand.Stylesheet(r.FormValue("colour"))
+		if sheet == nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		_, _ = w.Write(sheet) // whoever asked has gone
+	})
 	serve := func(path, name, contentType string) {
 		content := asset(name)
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {

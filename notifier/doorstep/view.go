@@ -36,8 +36,9 @@ type Publisher interface {
 
 // Council is what the book says that the pages show.
 type Council struct {
-	Name  string
-	Phone string // to be called with a question; empty where there is none
+	Name   string
+	Colour string // of the header, such as #12403f; empty for the usual one
+	Phone  string // to be called with a question; empty where there is none
 	// Languages are those that families are written to in, as tags of BCP 47. With
 	// fewer than two there is nothing to choose.
 	Languages []string

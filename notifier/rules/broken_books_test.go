@@ -12,7 +12,7 @@ func brokenBooks() []broken {
 		{name: "unknown key", file: rulesFile, old: "due: 5 working days", new: "‸dew: 5 working days",
 			want: `"dew" is not a key of a promise; did you mean "due"?`},
 		{name: "unknown key far from all", file: rulesFile, old: "  bank_holidays: closed\npromises:", new: "  bank_holidays: closed\n‸colour: blue\npromises:",
-			want: `"colour" is not a key of the rules; use one of: council, working_time, contact_hours, receipt_within, tasks, unknown_senders, keywords, languages, tells, updates, promises`},
+			want: `"colour" is not a key of the rules; use one of: council, working_time, contact_hours, costs, receipt_within, tasks, unknown_senders, keywords, languages, tells, updates, promises`},
 		{name: "duplicate key", file: rulesFile, old: "    due: 5 working days", new: "    due: 5 working days\n    ‸due: 6 working days",
 			want: `the key "due" stands twice in a promise; keep one of the two`},
 		{name: "missing key", file: rulesFile, old: "  phone: 01632 960123\n", new: "", at: "rules.yaml:2:3",
@@ -21,6 +21,13 @@ func brokenBooks() []broken {
 			want: `"due" is empty; give it a value, such as due: 5 working days, or take the key out`},
 		{name: "merge key", file: rulesFile, old: "    due: 5 working days", new: "    ‸<<: {statutory: false}\n    due: 5 working days",
 			want: `the merge key << is not used in a book; write the keys out, or let an alias (*name) stand for a whole value`},
+
+		{name: "colour that is none", file: rulesFile, old: "  short: Made SEND", new: "  short: Made SEND\n  colour: ‸teal",
+			want: `"teal" cannot be the colour of the pages: it is no colour; write # and six digits from 0 to f in quotes, such as "#12403f"`},
+		{name: "colour too light to read on", file: rulesFile, old: "  short: Made SEND", new: "  short: Made SEND\n  colour: ‸\"#9fc5e8\"",
+			want: `"#9fc5e8" cannot be the colour of the pages: white words on it have a contrast of 1.81 to 1, and need 4.5; choose a darker one`},
+		{name: "cost in pounds", file: rulesFile, old: "promises:", new: "costs: {text: ‸£0.04}\npromises:",
+			want: `"£0.04" is not what one costs; write text: 4p, in pence, at most 1000p`},
 
 		// Kinds of values.
 		{name: "list for text", file: rulesFile, old: "short: Made SEND", new: "short: ‸[Made, SEND]",

@@ -61,6 +61,7 @@ var ruleBookShape = shape{"the rules", []field{
 	{"council", "council: {name: Hertfordshire County Council, short: Herts SEND, phone: 01632 960123}", true},
 	{"working_time", `working_time: {bank_holidays: england-and-wales, hours: {mon-fri: ["09:00-17:00"]}}`, true},
 	{"contact_hours", "contact_hours: " + hoursExample, false},
+	{"costs", "costs: {text: 4p, letter: 95p}", false},
 	{"receipt_within", "receipt_within: 2 hours", false},
 	{"tasks", "tasks: {due: 4 working hours, steps: [{at: due, chase: [officer, team_lead], words: task-overdue}]}", false},
 	{"unknown_senders", "unknown_senders: {reply: unknown-sender}", false},
@@ -78,6 +79,7 @@ type ruleBook struct {
 	council      notifier.Council
 	calendar     *calendar.Calendar // nil where it could not count
 	contactHours calendar.Hours
+	costs        notifier.Costs
 	promises     []promise
 	tells        []tell
 	updates      []text
@@ -105,6 +107,9 @@ func readRules(file, content string, holidays *holidayTables, faults *collector)
 	if n := o.value("contact_hours"); n != nil {
 		r.readContactHours(n)
 	}
+	if n := o.value("costs"); n != nil {
+		r.costs = doc.costs(n)
+	}
 	conditions := newConditions(location)
 	r.promises = doc.promises(o.list("promises"), conditions, holidays)
 	if n := o.value("promises"); n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
@@ -130,7 +135,7 @@ func (r *ruleBook) readContactHours(n *yaml.Node) {
 }
 
 func (r *ruleBook) book(version string, directory notifier.Directory, words *templates.Library) *notifier.Book {
-	b := &notifier.Book{Version: version, Council: r.council, Calendar: r.calendar, ContactHours: r.contactHours, Directory: directory, Words: words,
+	b := &notifier.Book{Version: version, Council: r.council, Calendar: r.calendar, ContactHours: r.contactHours, Costs: r.costs, Directory: directory, Words: words,
 		ReceiptWithin: r.answers.receiptWithin, Strangers: r.answers.strangers, Keywords: r.answers.keywords}
 	for _, p := range r.promises {
 		b.Rules = append(b.Rules, p.rule)

@@ -3,12 +3,14 @@ package rules
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"hearback/notifier"
+	"hearback/notifier/brand"
 	"hearback/notifier/calendar"
 )
 
@@ -17,6 +19,12 @@ var councilShape = shape{"the council", []field{
 	{"short", "short: Herts SEND", true},
 	{"phone", "phone: 01632 960123", true},
 	{"timezone", "timezone: Europe/London", false},
+	{"colour", `colour: "#12403f"`, false},
+}}
+
+var costsShape = shape{"the costs", []field{
+	{"text", "text: 4p", false},
+	{"letter", "letter: 95p", false},
 }}
 
 const defaultTimezone = "Europe/London"
@@ -47,7 +55,35 @@ func (d *document) council(n *yaml.Node) (notifier.Council, *time.Location) {
 			location = named
 		}
 	}
+	if colour := o.text("colour"); colour.given() {
+		if err := brand.Check(colour.value); err != nil {
+			cause, remedy, _ := strings.Cut(err.Error(), "; ")
+			d.fault(colour.node, "\""+clip(colour.value)+"\" cannot be the colour of the pages: "+cause, remedy)
+		}
+		council.Colour = colour.value
+	}
 	return council, location
+}
+
+// costs reads what the council pays for messages.
+func (d *document) costs(n *yaml.Node) (costs notifier.Costs) {
+	o, ok := d.object(n, costsShape)
+	if !ok {
+		return costs
+	}
+	for name, cost := range map[string]*float64{"text": &costs.Text, "letter": &costs.Letter} {
+		t := o.text(name)
+		if !t.given() {
+			continue
+		}
+		pence, err := strconv.ParseFloat(strings.TrimSuffix(t.value, "p"), 64)
+		if err != nil || !strings.HasSuffix(t.value, "p") || !(pence > 0 && pence <= 1000) {
+			d.fault(t.node, "\""+clip(t.value)+"\" is not what one costs", "write "+costsShape.example(name)+", in pence, at most 1000p")
+			continue
+		}
+		*cost = pence
+	}
+	return costs
 }
 
 var workingShape = shape{"working_time", []field{

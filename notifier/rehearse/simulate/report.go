@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,11 +38,15 @@ func (r *Result) hear() report.Section {
 	if f.OutsideHours > 0 {
 		hours = fmt.Sprintf("%s came outside contact hours and should not have: report this with the book.", report.Count(f.OutsideHours))
 	}
+	costs := ""
+	if f.Pounds > 0 {
+		costs = fmt.Sprintf(" Texts and letters cost about £%s.", report.Count(int(math.Round(f.Pounds))))
+	}
 	return report.Section{
 		Title: "What families hear",
 		Says: []string{
 			fmt.Sprintf("%s families got in touch %s times, and %s times more while they waited. They had %s messages each. %s", report.Count(f.InTouch), report.Count(f.Enquiries), report.Count(f.Again), decimal(f.PerFamily), hours),
-			fmt.Sprintf("Texts: %s, which cost %s segments. Emails: %s. Letters: %s. Messages that failed, so that another way was tried: %s.", report.Count(f.Texts), report.Count(f.Segments), report.Count(f.Emails), report.Count(f.Letters), report.Count(f.Failed)),
+			fmt.Sprintf("Texts: %s, which cost %s segments. Emails: %s. Letters: %s. Messages that failed, so that another way was tried: %s.%s", report.Count(f.Texts), report.Count(f.Segments), report.Count(f.Emails), report.Count(f.Letters), report.Count(f.Failed), costs),
 		},
 		Tables: []report.Table{
 			{Caption: "Were they heard at once?", Columns: columns("Enquiries", "Number#", "Share#"), Rows: [][]string{

@@ -58,6 +58,8 @@ type Families struct {
 	Emails   int `json:"emails"`
 	Letters  int `json:"letters"`
 	Failed   int `json:"failed"`
+	// Pounds are what texts and letters cost by the book; 0 where it does not say.
+	Pounds float64 `json:"cost_in_pounds,omitempty"`
 	// OutsideHours are messages outside contact hours that were no acknowledgements.
 	OutsideHours int `json:"outside_contact_hours"`
 	// PerFamily are messages for each family that got in touch.

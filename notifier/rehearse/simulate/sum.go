@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"hearback/notifier"
 	"hearback/notifier/calendar"
 )
 
@@ -39,6 +40,8 @@ func sum(o *office, p Plan, tallies []*tally) *Result {
 		}
 	}
 	told := r.Families.Texts + r.Families.Emails + r.Families.Letters
+	costs := o.book.Costs
+	r.Families.Pounds = (costs.Of(notifier.SMS, r.Families.Segments) + float64(r.Families.Letters)*costs.Of(notifier.Letter, 0)) / 100
 	r.Families.PerFamily = share(told, r.Families.InTouch)
 	r.Tasks.Gone = r.Tasks.Opened - r.Tasks.Done - r.Tasks.Open
 	s.kept()
