@@ -95,16 +95,25 @@ func (a *App) forgotten(ref string, err error) {
 // trail keeps in the stream who has seen a case.
 type trail struct{ stream *stream.Stream }
 
-// Record stores one entry.
-func (t trail) Record(ctx context.Context, s console.Seen) error {
-	if !events.ValidCase(s.Case) {
-		return nil // there is no such case to see
+// Record stores the entries. There is nothing to see of a case that
+// cannot be.
+func (t trail) Record(ctx context.Context, entries ...console.Seen) error {
+	var messages []commit.Message
+	for _, s := range entries {
+		if !events.ValidCase(s.Case) {
+			continue
+		}
+		data, err := json.Marshal(s)
+		if err != nil {
+			return err
+		}
+		messages = append(messages, commit.Message{Subject: events.SeenSubject(s.Case), Data: data})
 	}
-	data, err := json.Marshal(s)
-	if err != nil {
-		return err
+	var errs []error
+	for _, stored := range t.stream.Writer().Write(ctx, messages) {
+		errs = append(errs, stored.Err)
 	}
-	return t.stream.Writer().Write(ctx, []commit.Message{{Subject: events.SeenSubject(s.Case), Data: data}})[0].Err
+	return errors.Join(errs...)
 }
 
 // Seen reads the entries about a case, the newest first.

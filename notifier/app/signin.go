@@ -76,7 +76,7 @@ func (a *App) letIn(with *console.Options) error {
 	if err != nil || !ok {
 		return err
 	}
-	show := console.ShowPlain(with.Council)
+	show := console.ShowPlain(with.Book)
 	options.Show = func(w http.ResponseWriter, status int, p signin.Page) { show(w, status, console.Plain(p)) }
 	options.Log = a.log
 	staff, err := signin.New(options)

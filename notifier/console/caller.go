@@ -89,8 +89,8 @@ type Seen struct {
 
 // Trail keeps and tells who has seen a case.
 type Trail interface {
-	// Record returns nil only once the entry is stored.
-	Record(ctx context.Context, s Seen) error
+	// Record returns nil only once every entry is stored.
+	Record(ctx context.Context, entries ...Seen) error
 	// Seen lists the entries about a case, the newest first.
 	Seen(ctx context.Context, ref string) ([]Seen, error)
 }

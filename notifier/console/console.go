@@ -111,7 +111,7 @@ func New(source Source, actions Actions, options Options) http.Handler {
 			panic("console: only the demonstration may be open to everybody")
 		}
 	}
-	c := &console{source: source, actions: actions, options: options, london: london, pages: parsePages(), proofs: &proofs{}}
+	c := &console{source: source, actions: actions, options: options, london: london, pages: parsePages(), proofs: &proofs{}, looks: &looks{}}
 	if c.options.Who == nil {
 		c.options.Who = c.played
 	}
@@ -132,4 +132,5 @@ type console struct {
 	london  *time.Location
 	pages   pages
 	proofs  *proofs
+	looks   *looks
 }

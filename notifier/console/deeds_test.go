@@ -64,7 +64,9 @@ func passing() func() time.Time {
 
 func deskOf(d desk, c *council, id string) http.Handler {
 	return console.New(d, d, console.Options{Council: councilName, Now: passing(), Cases: indexOf(c), Families: d, Who: officer(directory, id),
-		Book: func() *notifier.Book { return &notifier.Book{Council: notifier.Council{Name: councilName, Colour: "#1f3b63"}, Costs: notifier.Costs{Text: 4}, Directory: directory, Updates: []string{"step-taken"}} }})
+		Book: func() *notifier.Book {
+			return &notifier.Book{Council: notifier.Council{Name: councilName, Colour: "#1f3b63"}, Costs: notifier.Costs{Text: 4}, Directory: directory, Updates: []string{"step-taken"}}
+		}})
 }
 
 func sendForm(h http.Handler, path string, form url.Values) *httptest.ResponseRecorder {

@@ -24,6 +24,7 @@ type families struct {
 	All                         bool // what no message of a family opened is shown too
 	Waiting, Late, Today, Tasks int
 	Rows                        []familyRow
+	Wordless                    bool // what families wrote cannot be shown
 	Pager                       pager
 	Stored                      *stored
 }
@@ -92,12 +93,22 @@ func (c *console) showFamilies(w http.ResponseWriter, r *http.Request) {
 	var shown []*caseload.Row
 	shown, body.Pager = paginate(r, path, rows, familiesPerPage)
 	body.Pager.Keep = keep
+	var spoke []string
 	for _, row := range shown {
 		f := c.familyRow(r, row, now)
 		if filter.Officer == "" {
 			f.Officer, _ = c.owner(row.Officer, "")
 		}
+		if f.Said != "" {
+			spoke = append(spoke, f.Case)
+		}
 		body.Rows = append(body.Rows, f)
+	}
+	if !c.accountedFor(r, spoke) {
+		body.Wordless = true
+		for i := range body.Rows {
+			body.Rows[i].Said = ""
+		}
 	}
 	c.render(w, http.StatusOK, "families", page{Title: body.Heading, Active: "/families", Live: true, Body: body})
 }

@@ -289,13 +289,13 @@ type managerTrail struct {
 	refuse error
 }
 
-func (t *managerTrail) Record(_ context.Context, s console.Seen) error {
+func (t *managerTrail) Record(_ context.Context, entries ...console.Seen) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.refuse != nil {
 		return t.refuse
 	}
-	t.seen = append(t.seen, s)
+	t.seen = append(t.seen, entries...)
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package console
 
-import "net/http"
+import (
+	"net/http"
+
+	"hearback/notifier"
+)
 
 // Plain is a page for somebody who is not let in, or goes.
 type Plain struct {
@@ -11,10 +15,11 @@ type Plain struct {
 	Button, ButtonWords string
 }
 
-// ShowPlain writes such pages with a council's name and nothing else of it. They carry
-// the headers of every page only where they are answered by [Options.SignIn].
-func ShowPlain(council string) func(w http.ResponseWriter, status int, p Plain) {
-	c := &console{options: Options{Council: council}, pages: parsePages()}
+// ShowPlain writes such pages with the council's name and colour and nothing else of the
+// book in force. They carry the headers of every page only where they are answered by
+// [Options.SignIn].
+func ShowPlain(book func() *notifier.Book) func(w http.ResponseWriter, status int, p Plain) {
+	c := &console{options: Options{Book: book}, pages: parsePages()}
 	return func(w http.ResponseWriter, status int, p Plain) {
 		c.render(w, status, "plain", page{Title: p.Heading, Plain: true, Body: p})
 	}

@@ -74,11 +74,11 @@ type diary struct {
 	fault   error
 }
 
-func (d *diary) Record(_ context.Context, s console.Seen) error {
+func (d *diary) Record(_ context.Context, entries ...console.Seen) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.fault == nil {
-		d.entries = append(d.entries, s)
+		d.entries = append(d.entries, entries...)
 	}
 	return d.fault
 }
@@ -116,8 +116,8 @@ func newStage(c *council, d *diary, who *console.Caller) *stage {
 	return s
 }
 
-func (s *stage) Record(ctx context.Context, seen console.Seen) error {
-	return s.diary.Record(ctx, seen)
+func (s *stage) Record(ctx context.Context, entries ...console.Seen) error {
+	return s.diary.Record(ctx, entries...)
 }
 
 func (s *stage) Seen(ctx context.Context, ref string) ([]console.Seen, error) {
