@@ -7,6 +7,7 @@ import (
 	"path"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hearback/notifier"
@@ -87,6 +88,9 @@ func (d *differences) book(a, b *notifier.Book) {
 	d.now("council", "The council is named", b.Council.Name, a.Council.Name)
 	d.now("council", "The council's short name is", b.Council.Short, a.Council.Short)
 	d.now("council", "The council's number is", b.Council.Phone, a.Council.Phone)
+	d.now("council", "The colour of its pages is", orElse(b.Council.Colour, "the usual one"), orElse(a.Council.Colour, "the usual one"))
+	d.now("council", "A text costs", costWords(b.Costs.Text), costWords(a.Costs.Text))
+	d.now("council", "A letter costs", costWords(b.Costs.Letter), costWords(a.Costs.Letter))
 	d.now("hours", "The council works", weekWords(b.Calendar.Working), weekWords(a.Calendar.Working))
 	d.now("hours", "Families are contacted unprompted", contactWords(b.ContactHours), contactWords(a.ContactHours))
 	d.now("hours", "The time zone is", b.Calendar.Location.String(), a.Calendar.Location.String())
@@ -107,6 +111,13 @@ func (d *differences) book(a, b *notifier.Book) {
 	if !reflect.DeepEqual(a.Keywords, b.Keywords) {
 		d.say("promises", "The words with which families opt out or in, or ask for help, differ.")
 	}
+}
+
+func costWords(pence float64) string {
+	if pence == 0 {
+		return "what the book does not say"
+	}
+	return strconv.FormatFloat(pence, 'f', -1, 64) + "p"
 }
 
 // languagesOf are the languages that words are used in.
@@ -181,7 +192,7 @@ func promiseName(r notifier.Rule) string {
 
 func (d *differences) rule(a, b notifier.Rule) {
 	const part = "promises"
-	name, from := promiseName(b), len(d.list)
+	name := promiseName(b)
 	d.now(part, name+" is due", dueWords(b), dueWords(a))
 	d.now(part, name+" opens with", listWords(b.OpenedBy, "or"), listWords(a.OpenedBy, "or"))
 	d.now(part, name+" opens", whenWords(b.When), whenWords(a.When))
@@ -199,7 +210,9 @@ func (d *differences) rule(a, b notifier.Rule) {
 			d.say(part, "%s has the new step: %s", name, s)
 		}
 	}
-	if len(d.list) == from && (ruleWords(a) != ruleWords(b) || !reflect.DeepEqual(bare(a), bare(b))) {
+	rest := a // what no sentence above tells
+	rest.Due, rest.OpenedBy, rest.KeptBy, rest.Cites, rest.Acknowledge, rest.Steps = b.Due, b.OpenedBy, b.KeptBy, b.Cites, b.Acknowledge, b.Steps
+	if !reflect.DeepEqual(bare(rest), bare(b)) {
 		d.list = append(d.list, Change{Part: part, What: name + " differs.", Before: ruleWords(a), After: ruleWords(b)})
 	}
 }
