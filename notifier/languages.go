@@ -38,6 +38,24 @@ func noReasonIn(language string) string {
 	return ""
 }
 
+// Why re-planning moved a date, as a case keeps it and as families read it in English.
+const (
+	movedByRules   = "The rules by which we set dates have changed."
+	movedByHoliday = "There is a new bank holiday: "
+)
+
+// movedIn is that reason in the language of the words; in English where it is not here,
+// as a reason is that a person wrote.
+func movedIn(why, language string) string {
+	if primary(language) != "cy" {
+		return why
+	}
+	if holiday, is := strings.CutPrefix(why, movedByHoliday); is {
+		return "Mae gŵyl banc newydd: " + holiday
+	}
+	return "Mae’r rheolau yr ydym yn gosod dyddiadau wrthynt wedi newid."
+}
+
 // primary is the first subtag of a language's tag: cy of cy-GB.
 func primary(language string) string {
 	first, _, _ := strings.Cut(strings.ToLower(language), "-")

@@ -164,7 +164,7 @@ func (d *decider) familyValues(p Promise, k Contact, language string) templates.
 		values[string(LinkFamily)] = marks()[LinkFamily]
 	}
 	if p.Moved != "" {
-		values["reason"] = p.Moved
+		values["reason"] = movedIn(p.Moved, language)
 	}
 	officer, _ := book.Directory.Person(d.c.Officer)
 	values["officer"] = officer.Name

@@ -91,9 +91,9 @@ func (d *decider) move(p *Promise, asked events.Replanned) {
 		p.Done, p.Next = r.done, nextRung(Ladder(r.rule, *p, book.Calendar), *p, book.Calendar, r.done)
 	}
 	if tell && !heard {
-		p.Moved = "The rules by which we set dates have changed."
+		p.Moved = movedByRules
 		if r.Holidays != "" {
-			p.Moved = "There is a new bank holiday: " + r.Holidays + "."
+			p.Moved = movedByHoliday + r.Holidays + "."
 		}
 		d.tellFamily(*p, Postponement, templates.ReplyPostponed, Via{}, false, "the date is later than the family was told, and they are told honestly")
 	}
