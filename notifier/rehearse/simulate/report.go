@@ -45,7 +45,7 @@ func (r *Result) hear() report.Section {
 	return report.Section{
 		Title: "What families hear",
 		Says: []string{
-			fmt.Sprintf("%s families got in touch %s times, and %s times more while they waited. They had %s messages each. %s", report.Count(f.InTouch), report.Count(f.Enquiries), report.Count(f.Again), decimal(f.PerFamily), hours),
+			fmt.Sprintf("%s families got in touch %s times, and %s times more while they waited. %s families had messages, %s each. %s", report.Count(f.InTouch), report.Count(f.Enquiries), report.Count(f.Again), report.Count(f.Heard), decimal(f.PerFamily), hours),
 			fmt.Sprintf("Texts: %s, which cost %s segments. Emails: %s. Letters: %s. Messages that failed, so that another way was tried: %s.%s", report.Count(f.Texts), report.Count(f.Segments), report.Count(f.Emails), report.Count(f.Letters), report.Count(f.Failed), costs),
 		},
 		Tables: []report.Table{
@@ -70,12 +70,13 @@ func some(rows [][]string) [][]string {
 func (r *Result) kept() report.Section {
 	section := report.Section{Title: "Replies by people", Says: []string{
 		"Days are working days from the enquiry to the reply; 0 is the same day. A new date that a person gave counts as the date.",
+		"What the law has the council do stands below as duties: half of each is done late, whoever is chased. Only messages and chases count them elsewhere.",
 	}}
 	heads := columns("", "Opened#", "Answered#", "Waiting#", "Late#", "In time#", "Median#", "9 in 10#", "Longest#")
 	for _, of := range []struct {
 		head string
 		kept []Kept
-	}{{"Promise", r.Promises}, {"Team", r.Teams}} {
+	}{{"Promise", r.Promises}, {"Team", r.Teams}, {"Duty", r.Duties}} {
 		table := report.Table{Caption: "By " + strings.ToLower(of.head), Columns: slices.Clone(heads), Empty: "No promise was opened."}
 		table.Columns[0].Name = of.head
 		for _, k := range of.kept {
@@ -83,8 +84,15 @@ func (r *Result) kept() report.Section {
 			if k.Title != "" {
 				name = k.Title
 			}
-			table.Rows = append(table.Rows, []string{name, report.Count(k.Opened), report.Count(k.Kept), report.Count(k.Open), report.Count(k.Late), percent(k.InTime),
-				report.Count(k.Median), report.Count(k.Ninetieth), report.Count(k.Longest)})
+			row := []string{name, report.Count(k.Opened), report.Count(k.Kept), report.Count(k.Open), report.Count(k.Late), percent(k.InTime),
+				report.Count(k.Median), report.Count(k.Ninetieth), report.Count(k.Longest)}
+			if k.Kept+k.Late == 0 {
+				row[5] = "–"
+			}
+			if k.Kept == 0 {
+				row[6], row[7], row[8] = "–", "–", "–"
+			}
+			table.Rows = append(table.Rows, row)
 		}
 		section.Tables = append(section.Tables, table)
 	}

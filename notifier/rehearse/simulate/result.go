@@ -16,17 +16,21 @@ type Result struct {
 	// WorkingDays are the council's within the plan.
 	WorkingDays int `json:"working_days"`
 	// Officers have families; MadeUp of them are not in the book.
-	Officers int       `json:"officers"`
-	MadeUp   int       `json:"made_up_officers"`
-	Families Families  `json:"families"`
-	Promises []Kept    `json:"promises"`
-	Teams    []Kept    `json:"teams"`
-	Longest  []Waiting `json:"longest"`
-	Staff    []Rung    `json:"staff"`
-	People   []Person  `json:"people"`
-	Tasks    Tasks     `json:"tasks"`
-	Days     []Day     `json:"days"`
-	Waits    []Wait    `json:"waits"`
+	Officers int      `json:"officers"`
+	MadeUp   int      `json:"made_up_officers"`
+	Families Families `json:"families"`
+	Promises []Kept   `json:"promises"`
+	// Duties are the promises that no message of a family opens: what the law has the
+	// council do, and what goes with it. All else here leaves them out, but for messages
+	// and chases.
+	Duties  []Kept    `json:"duties"`
+	Teams   []Kept    `json:"teams"`
+	Longest []Waiting `json:"longest"`
+	Staff   []Rung    `json:"staff"`
+	People  []Person  `json:"people"`
+	Tasks   Tasks     `json:"tasks"`
+	Days    []Day     `json:"days"`
+	Waits   []Wait    `json:"waits"`
 	// Example is one of Longest, told in full.
 	Example *Timeline `json:"example,omitempty"`
 	// end is the last instant that was played.
@@ -62,7 +66,8 @@ type Families struct {
 	Pounds float64 `json:"cost_in_pounds,omitempty"`
 	// OutsideHours are messages outside contact hours that were no acknowledgements.
 	OutsideHours int `json:"outside_contact_hours"`
-	// PerFamily are messages for each family that got in touch.
+	// Heard are the families that had any message, and PerFamily the messages for each.
+	Heard     int     `json:"heard"`
 	PerFamily float64 `json:"messages_per_family"`
 }
 

@@ -59,7 +59,7 @@ func Run(ctx context.Context, book *notifier.Book, p Plan) (*Result, error) {
 func playCase(o *office, council *rehearse.Council, i int, p Plan, days []float64, also func(rehearse.Move)) (*tally, error) {
 	w := newWorld(o, council, i, p.Seed)
 	w.tally = newTally(o, council.Families[i].Ref)
-	_, err := rehearse.Play(o.books(), w.tape(days, p.From), p.end(o), w, func(m rehearse.Move) {
+	_, err := rehearse.Play(o.books(), append(w.tape(days, p.From), w.lives(p)...), p.end(o), w, func(m rehearse.Move) {
 		w.tally.saw(m)
 		if also != nil {
 			also(m)

@@ -107,7 +107,7 @@ func TestNothingIsLost(t *testing.T) {
 			}
 		}
 		var opened, kept, open int
-		for _, group := range [][]simulate.Kept{r.Promises, r.Teams} {
+		for _, group := range [][]simulate.Kept{r.Duties, r.Promises, r.Teams} {
 			opened, kept, open = 0, 0, 0
 			for _, k := range group {
 				must("promises of "+k.Name+" kept, open or ended", k.Kept+k.Open+k.Ended, k.Opened)
@@ -158,6 +158,31 @@ func TestNothingIsLost(t *testing.T) {
 			rt.Fatal(err)
 		}
 	})
+}
+
+// A year of a council with plans: each duty that the law sets is played, about half is
+// late, and whom its ladder names is chased for it.
+func TestWhatTheLawHasTheCouncilDo(t *testing.T) {
+	plan := simulate.Plan{Cases: 600, From: autumn(), Days: 365, Seed: 3, Caseload: 50}
+	usual := run(t, exampleBook(t), plan)
+	duties := map[string]simulate.Kept{}
+	for _, k := range usual.Duties {
+		duties[k.Name] = k
+	}
+	for _, name := range []string{"assessment-decision", "advice", "final-plan", "review-report", "review-decision", "complaint-reply", "amended-plan"} {
+		if k := duties[name]; k.Kept < 3 || k.InTime < 10 || k.InTime > 95 {
+			t.Errorf("%s: %+v", name, k)
+		}
+	}
+	for _, k := range usual.Promises {
+		if k.Name != "reply" && k.Name != "urgent-reply" {
+			t.Errorf("%s counts as a reply", k.Name)
+		}
+	}
+	quiet := run(t, bookWith(t, "{at: 3 working days before due, chase: [officer, team_lead], words: promise-due-soon}", "{at: 3 working days before due, chase: [team_lead], words: promise-due-soon}"), plan)
+	if quiet.Staff[0].Chases >= usual.Staff[0].Chases {
+		t.Errorf("officers are chased %d times where a step names them, and %d where it does not", usual.Staff[0].Chases, quiet.Staff[0].Chases)
+	}
 }
 
 // asTheLadderSays holds those who still wait to the steps of the example book's

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -16,7 +17,7 @@ const longest = 10
 func sum(o *office, p Plan, tallies []*tally) *Result {
 	r := &Result{Council: o.book.Council.Name, Book: o.book.Version, Plan: p, MadeUp: o.madeUp, Officers: len(o.styles),
 		end: p.end(o), location: o.diary.calendar.Location}
-	s := summing{Result: r, office: o, rules: map[string]*spread{}, teams: map[string]*spread{}, waits: map[int]*Wait{}}
+	s := summing{Result: r, office: o, rules: spreads{}, teams: spreads{}, waits: map[int]*Wait{}}
 	for i := range p.Days {
 		at := margin + i
 		works, why := o.diary.calendar.IsWorkingDay(o.diary.days[at])
@@ -42,7 +43,7 @@ func sum(o *office, p Plan, tallies []*tally) *Result {
 	told := r.Families.Texts + r.Families.Emails + r.Families.Letters
 	costs := o.book.Costs
 	r.Families.Pounds = (costs.Of(notifier.SMS, r.Families.Segments) + float64(r.Families.Letters)*costs.Of(notifier.Letter, 0)) / 100
-	r.Families.PerFamily = share(told, r.Families.InTouch)
+	r.Families.PerFamily = share(told, r.Families.Heard)
 	r.Tasks.Gone = r.Tasks.Opened - r.Tasks.Done - r.Tasks.Open
 	s.kept()
 	s.staff()
@@ -53,8 +54,8 @@ func sum(o *office, p Plan, tallies []*tally) *Result {
 type summing struct {
 	*Result
 	office *office
-	rules  map[string]*spread
-	teams  map[string]*spread
+	rules  spreads
+	teams  spreads
 	waits  map[int]*Wait
 	chases []chase
 }
@@ -62,13 +63,17 @@ type summing struct {
 // spread collects waits for one rule or team.
 type spread struct {
 	Kept
-	days []int
+	asked bool
+	days  []int
 }
 
 func (s *summing) families(t *tally) {
 	f := &s.Families
 	if t.enquiries+t.again > 0 {
 		f.InTouch++
+	}
+	if t.texts+t.emails+t.letters > 0 {
+		f.Heard++
 	}
 	f.Enquiries += t.enquiries
 	f.Again += t.again
@@ -89,6 +94,10 @@ func (s *summing) families(t *tally) {
 }
 
 func (s *summing) promise(t *tally, place int, p *promised) {
+	if !p.asked {
+		s.rules.add(p, p.rule, s.workingDays(p.opened, cmp.Or(p.ended, s.end)))
+		return
+	}
 	if p.acknowledges {
 		switch {
 		case p.heard.IsZero():
@@ -116,18 +125,19 @@ func (s *summing) promise(t *tally, place int, p *promised) {
 		s.waits[waited].Replies++
 		s.day(p.ended).Replies++
 	}
-	for _, of := range [...]struct {
-		all  map[string]*spread
-		name string
-	}{{s.rules, p.rule}, {s.teams, p.team}} {
-		if of.all[of.name] == nil {
-			of.all[of.name] = &spread{Kept: Kept{Name: of.name}}
-		}
-		of.all[of.name].add(p, waited)
-	}
+	s.rules.add(p, p.rule, waited)
+	s.teams.add(p, p.team, waited)
 }
 
-func (k *spread) add(p *promised, waited int) {
+// spreads are by the names of rules or teams.
+type spreads map[string]*spread
+
+func (all spreads) add(p *promised, name string, waited int) {
+	k := all[name]
+	if k == nil {
+		k = &spread{Kept: Kept{Name: name}, asked: p.asked}
+		all[name] = k
+	}
 	k.Opened++
 	if p.late {
 		k.Late++
@@ -170,8 +180,12 @@ func (s *summing) day(t time.Time) *Day {
 // kept orders rules as the book does and teams as the directory does.
 func (s *summing) kept() {
 	for _, rule := range s.office.book.Rules {
-		if k := s.rules[rule.Name]; k != nil {
+		switch k := s.rules[rule.Name]; {
+		case k == nil:
+		case k.asked:
 			s.Promises = append(s.Promises, k.done())
+		default:
+			s.Duties = append(s.Duties, k.done())
 		}
 	}
 	for _, team := range s.office.book.Directory.Teams {

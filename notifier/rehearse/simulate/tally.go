@@ -39,9 +39,10 @@ type promised struct {
 	opened, due, heard, ended    time.Time
 	// acknowledges: the rule tells the family at once. unreached: at some time no
 	// message could reach somebody whom it concerns.
-	acknowledges, unreached, late, kept, postponed bool
-	chases                                         int
-	highest                                        rung
+	// asked: a family got in touch, and no event of the law opened it.
+	acknowledges, asked, unreached, late, kept, postponed bool
+	chases                                                int
+	highest                                               rung
 }
 
 // chase is one message to a member of staff.
@@ -184,7 +185,8 @@ func (t *tally) saw(m rehearse.Move) {
 func (t *tally) opened(c *notifier.Case, p *notifier.Promise) int {
 	rule, _ := t.book.Rule(p.Rule)
 	t.promises = append(t.promises, promised{rule: rule.Name, enquiry: p.Enquiry, team: c.Team, officer: c.Officer,
-		opened: p.Opened, due: p.Due, acknowledges: rule.Acknowledge != nil})
+		opened: p.Opened, due: p.Due, acknowledges: rule.Acknowledge != nil,
+		asked: slices.Contains(rule.OpenedBy, events.TypeEnquiryReceived) || slices.Contains(rule.OpenedBy, events.TypeMessageReceived)})
 	t.open[strings.Clone(p.Key())] = len(t.promises) - 1
 	return len(t.promises) - 1
 }
