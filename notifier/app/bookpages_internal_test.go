@@ -68,6 +68,9 @@ func TestTheBookOfTheStream(t *testing.T) {
 	if h, err := b.History(t.Context()); err != nil || len(h.Versions) != 0 {
 		t.Fatalf("before any: %v, %v", h, err)
 	}
+	if _, changed, err := b.inForce(t.Context()); !errors.Is(err, errNoBook) || changed == nil {
+		t.Errorf("in force before any: %v", err)
+	}
 	var over publishing.Version
 	for n := range 2 { // the same twice counts twice
 		if over, err = publishing.Publish(t.Context(), s, engine.Published{At: time.Now().UTC(), By: "the command line", Files: files}, over); err != nil {
@@ -76,6 +79,9 @@ func TestTheBookOfTheStream(t *testing.T) {
 		h, err := b.History(t.Context())
 		if err != nil || len(h.Versions) != n+1 {
 			t.Fatalf("after %d: %v, %v", n+1, h, err)
+		}
+		if found, changed, err := b.inForce(t.Context()); err != nil || found.Version() != over.Version || changed != b.shelf.Changed() {
+			t.Errorf("in force: %v", err)
 		}
 		if again, err := b.History(t.Context()); err != nil || again != h {
 			t.Errorf("it was read again: %v", err)

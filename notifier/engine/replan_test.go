@@ -128,13 +128,24 @@ func TestTheShelfTakesEachVersionOnce(t *testing.T) {
 	first, one := published(t, story.Book(t, story.QuietRules))
 	second, two := published(t, story.Book(t, slower))
 	shelf := engine.NewShelf()
-	for _, taken := range []struct {
+	for i, taken := range []struct {
 		sequence uint64
 		data     []byte
 		want     string
 	}{{3, one.Data, first}, {7, two.Data, second}, {3, one.Data, second}, {7, two.Data, second}, {9, one.Data, first}} {
+		changed, follows := shelf.Changed(), taken.sequence > 7 || i < 2
 		if err := shelf.Take(taken.sequence, taken.data); err != nil {
 			t.Fatal(err)
+		}
+		select {
+		case <-changed:
+			if !follows {
+				t.Errorf("%d was taken before and counts as another", taken.sequence)
+			}
+		default:
+			if follows {
+				t.Errorf("nobody hears of %d", taken.sequence)
+			}
 		}
 		if got := shelf.Books().Current.Version; got != taken.want {
 			t.Errorf("after %d version %s is in force, want %s", taken.sequence, got, taken.want)
