@@ -51,7 +51,13 @@ func (p *Proofs) Today(now time.Time) calendar.Date { return calendar.DateOf(now
 // Of proves a book for a year from a day on; see [rules.Prove].
 func (p *Proofs) Of(files rules.Files, from calendar.Date) (*notifier.Book, []rules.Fault) {
 	found := once(p, &p.proved, provedOn{files.Version(), from}, func() (o outcome) {
-		o.book, o.faults = rules.Prove(files.FS(), from)
+		var words *rules.BookWords
+		o.book, o.faults, words = rules.ProveWords(files.FS(), from)
+		version := files.Version()
+		p.words.put(version, words)
+		if o.book != nil { // else reading it alone may find no fault
+			p.loaded.put(version, outcome{o.book, words.Faults})
+		}
 		return o
 	})
 	return found.book, found.faults

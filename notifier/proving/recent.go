@@ -35,7 +35,7 @@ func (r *recent[K, V]) get(of K) (says V, known bool) {
 func (r *recent[K, V]) put(of K, says V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.known = append(r.known, answer[K, V]{of, says})
+	r.known = append(slices.DeleteFunc(r.known, func(a answer[K, V]) bool { return a.of == of }), answer[K, V]{of, says})
 	if len(r.known) > mostKnown {
 		r.known = slices.Delete(r.known, 0, 1)
 	}

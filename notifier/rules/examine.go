@@ -38,14 +38,17 @@ type BookWords struct {
 // ReadWords reads the words of a book and measures these files of them; where none is
 // named, all.
 func ReadWords(fsys fs.FS, only ...string) *BookWords {
-	r := read(fsys)
 	wanted := func(file string) bool { return len(only) == 0 || slices.Contains(only, file) }
-	b := &BookWords{}
+	return read(fsys).measured(wanted, func(templates.Fault) {})
+}
+
+// measured are the words of a book that was read, with the faults that it has so far.
+func (r reading) measured(wanted func(file string) bool, note func(templates.Fault)) *BookWords {
+	b := &BookWords{Faults: slices.Clone(r.faults.sorted())}
 	if r.rules != nil && r.words.library != nil {
 		b.library, b.values = r.words.library, r.rules.wordValues(r.dir)
-		b.Measured = r.rules.examine(b.values, r.words, wanted, func(templates.Fault) {})
+		b.Measured = r.rules.examine(b.values, r.words, wanted, note)
 	}
-	b.Faults = r.faults.sorted()
 	return b
 }
 
@@ -56,10 +59,9 @@ func MeasureWords(fsys fs.FS) ([]WordsMeasured, []Fault) {
 	return b.Measured, b.Faults
 }
 
-// examineWords warns of what a plain writer would change in the words.
-func (r reading) examineWords() {
-	every := func(string) bool { return true }
-	r.rules.examine(r.rules.wordValues(r.dir), r.words, every, func(f templates.Fault) {
+// examineWords measures the words and warns of what a plain writer would change in them.
+func (r reading) examineWords() *BookWords {
+	return r.measured(func(string) bool { return true }, func(f templates.Fault) {
 		r.faults.add(Fault{File: wordsFolder + "/" + f.File, Line: f.Line, Column: f.Column, Problem: f.Problem, Remedy: f.Remedy, Warning: true})
 	})
 }
