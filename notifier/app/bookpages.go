@@ -61,7 +61,7 @@ func (b *bookPages) History(ctx context.Context) (*publishing.History, error) {
 			return b.history, nil
 		}
 	}
-	h, err := publishing.Load(ctx, b.stream)
+	h, err := publishing.LoadBeside(ctx, b.stream, b.shelf)
 	if err != nil {
 		return nil, err
 	}

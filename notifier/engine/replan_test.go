@@ -151,6 +151,14 @@ func TestTheShelfTakesEachVersionOnce(t *testing.T) {
 			t.Errorf("after %d version %s is in force, want %s", taken.sequence, got, taken.want)
 		}
 	}
+	read := shelf.Books().Versions[second]
+	beside := shelf.Beside()
+	if beside.Books().Current != nil {
+		t.Error("something is in force before it was taken")
+	}
+	if err := beside.Take(7, two.Data); err != nil || beside.Books().Current != read || shelf.Books().Current.Version != first {
+		t.Errorf("beside it: %v, %s; in force %s", err, beside.Books().Current.Version, shelf.Books().Current.Version)
+	}
 	if err := shelf.Take(10, []byte("{")); err == nil || shelf.Books().Current.Version != first {
 		t.Errorf("a broken version: %v, in force %s", err, shelf.Books().Current.Version)
 	}

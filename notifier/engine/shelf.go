@@ -46,6 +46,14 @@ func NewShelf() *Shelf {
 	return s
 }
 
+// Beside is a shelf on which nothing is in force yet, and which need not read again what
+// this one has read.
+func (s *Shelf) Beside() *Shelf {
+	beside := NewShelf()
+	beside.state.Load().books.Versions = s.Books().Versions
+	return beside
+}
+
 // Books are all versions, the current one marked. Current is nil before the
 // first is published.
 func (s *Shelf) Books() notifier.Books { return s.state.Load().books }
