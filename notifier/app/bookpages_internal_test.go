@@ -104,3 +104,30 @@ func TestTheBookOfTheStream(t *testing.T) {
 		t.Error("a book with faults is played")
 	}
 }
+
+// A running Hearback proves the book in force though nobody opens its pages, and ends all
+// the same.
+func TestTheBookIsProvedBeforeAnybodyAsks(t *testing.T) {
+	a, err := Start(t.Context(), Config{DataDir: t.TempDir(), NatsListen: "127.0.0.1:0", HTTPListen: "127.0.0.1:0", SMSWorkers: 1, EmailWorkers: 1}, Options{Demo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := rules.Bundle(deploy.Hertfordshire())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for !a.proofs.Known(files, a.proofs.Today(time.Now())) {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			t.Fatal("the book is not proved")
+		}
+	}
+	if err := a.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

@@ -17,7 +17,6 @@ import (
 	"hearback/notifier/console"
 	"hearback/notifier/keeping"
 	"hearback/notifier/picture"
-	"hearback/notifier/proving"
 	"hearback/notifier/stream"
 )
 
@@ -27,7 +26,7 @@ func (a *App) console(running context.Context, reader *reader, publisher *publis
 	with := console.Options{
 		Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, Cases: caseload.New(),
 		Book: func() *notifier.Book { return a.shelf.Books().Current }, Trail: trail{a.stream},
-		Families: &families{app: a}, Closing: a.closing, Publishing: a.publishing(book), Proofs: proving.New(), Refused: reader, Running: reader,
+		Families: &families{app: a}, Closing: a.closing, Publishing: a.publishing(book), Proofs: a.proofs, Refused: reader, Running: reader,
 	}
 	if !options.Demo {
 		if err := a.letIn(&with); err != nil {
@@ -38,7 +37,7 @@ func (a *App) console(running context.Context, reader *reader, publisher *publis
 	if !with.SignInMissing {
 		with.Keeping = keeping.New()
 		a.running.Go(func() { a.count(running, with.Keeping) })
-		a.running.Go(func() { with.Proofs.Ahead(running, book.inForce) })
+		a.running.Go(func() { a.proofs.Ahead(running, book.inForce) })
 		a.running.Go(func() { feed(running, a.picture, with.Cases, a.forgotten) })
 	}
 	return console.New(pagesReader{reader, with.Cases}, publisher.Publisher, with), nil

@@ -63,6 +63,12 @@ func (p *Proofs) Of(files rules.Files, from calendar.Date) (*notifier.Book, []ru
 	return found.book, found.faults
 }
 
+// Known reports whether a version is proved already, and nobody has to wait for it.
+func (p *Proofs) Known(files rules.Files, from calendar.Date) bool {
+	_, known := p.proved.get(provedOn{files.Version(), from})
+	return known
+}
+
 // Load reads a book without proving it, which is quicker; see [rules.Load].
 func (p *Proofs) Load(files rules.Files) (*notifier.Book, []rules.Fault) {
 	found := once(p, &p.loaded, files.Version(), func() (o outcome) {

@@ -135,10 +135,9 @@ func TestVersionsAreProvedAhead(t *testing.T) {
 		known := func(files rules.Files) bool {
 			synctest.Wait()
 			version := files.Version()
-			_, proved := p.proved.get(provedOn{version, p.Today(time.Now())})
 			_, loaded := p.loaded.get(version)
 			_, words := p.words.get(version)
-			return proved && loaded && words
+			return p.Known(files, p.Today(time.Now())) && loaded && words
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
