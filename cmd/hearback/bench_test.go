@@ -13,14 +13,14 @@ func TestBenchRefusesWhatItCannotMeasure(t *testing.T) {
 			t.Errorf("bench %v ended with %d, out %q, want usage and 2", args, got.code, got.out)
 		}
 	}
-	if got := hearback(t, "bench", "sped"); !strings.Contains(got.err, "speed, deadlines, webhooks, size, faults, day, year, all") {
+	if got := hearback(t, "bench", "sped"); !strings.Contains(got.err, "speed, deadlines, webhooks, size, faults, day, console, year, all") {
 		t.Errorf("the parts are not named:\n%s", got.err)
 	}
 }
 
 func TestBenchHelpNamesEveryPart(t *testing.T) {
 	got := hearback(t, "bench", "--help")
-	for _, want := range []string{"speed ", "deadlines ", "webhooks ", "size ", "faults ", "day ", "year ", "all ", "-kills", "-seed"} {
+	for _, want := range []string{"speed ", "deadlines ", "webhooks ", "size ", "faults ", "day ", "console ", "year ", "all ", "-kills", "-seed"} {
 		if got.code != 0 || !strings.Contains(got.out, want) {
 			t.Errorf("ended with %d and without %q:\n%s", got.code, want, got.out)
 		}

@@ -49,7 +49,7 @@ func verbs() []verb {
 		{"book", "book history|diff [A] [B]|show [VERSION] [--to DIR]|revert VERSION [flags of publish-book]", "the versions of the book: who published them, how they differ, what they say, and one brought back", bookVerb},
 		{"calendar", "calendar [update FILE|add DATE NAME [--in PART]] [flags of publish-book]", "bank holidays: what is known; more of them, with the open promises that they move", calendarVerb},
 		{"backtest", "backtest [--from DATE] [--to DATE] [--json] [--html FILE] [DIR]", "what the book in DIR would have done with the recorded events, beside what happened; without DIR, decide the whole ledger again and say where it does not come out the same", backtestVerb},
-		{"bench", "bench [speed|deadlines|webhooks|size|faults|day|year|all] [--families N] [--runs N] [--kills N] [--leader-kills N] [--seed N] [--json]", "load the real pipeline against stand-ins of the providers and print the figures", benchVerb},
+		{"bench", "bench [speed|deadlines|webhooks|size|faults|day|console|year|all] [--families N] [--runs N] [--kills N] [--leader-kills N] [--seed N] [--json]", "load the real pipeline against stand-ins of the providers and print the figures", benchVerb},
 	}
 }
 

@@ -36,6 +36,7 @@ import (
 	"hearback/notifier/mailin"
 	"hearback/notifier/outbox"
 	"hearback/notifier/picture"
+	"hearback/notifier/proving"
 	"hearback/notifier/rules"
 	"hearback/notifier/stream"
 )
@@ -56,6 +57,7 @@ type App struct {
 	stream   *stream.Stream
 	picture  *picture.Picture
 	shelf    *engine.Shelf
+	proofs   *proving.Proofs
 	captured map[string]*capture.Channel
 	conn     *nats.Conn
 	server   *stream.Server // the embedded one; nil with NATS_URL
@@ -86,7 +88,7 @@ func (a *App) onClose(name string, close func(context.Context) error) {
 // Start starts everything and returns once Hearback listens and its stream is
 // loaded. On an error whatever had been started is stopped again.
 func Start(ctx context.Context, config Config, options Options) (app *App, err error) {
-	a := &App{Config: config, picture: picture.New(), shelf: engine.NewShelf(), captured: map[string]*capture.Channel{},
+	a := &App{Config: config, picture: picture.New(), shelf: engine.NewShelf(), proofs: proving.New(), captured: map[string]*capture.Channel{},
 		log: options.Log, failed: make(chan error, 4), closing: make(chan struct{})}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)

@@ -44,8 +44,7 @@ type bookPages struct {
 	testing sync.Mutex          // held while a backtest runs
 }
 
-func (a *App) publishing() console.Publishing {
-	pages := &bookPages{stream: a.stream, shelf: a.shelf}
+func (a *App) publishing(pages *bookPages) console.Publishing {
 	return console.Publishing{Books: pages, Replans: pages, Drafts: drafts{a.stream}, Backtests: pages}
 }
 
@@ -62,13 +61,30 @@ func (b *bookPages) History(ctx context.Context) (*publishing.History, error) {
 			return b.history, nil
 		}
 	}
-	h, err := publishing.Load(ctx, b.stream)
+	h, err := publishing.LoadBeside(ctx, b.stream, b.shelf)
 	if err != nil {
 		return nil, err
 	}
 	b.history = h
 	return h, nil
 }
+
+// inForce is the version in force, and when that is over, for whoever proves it.
+func (b *bookPages) inForce(ctx context.Context) (files rules.Files, over <-chan struct{}, err error) {
+	over = b.shelf.Changed() // before it is read: what is published meanwhile is not missed
+	h, err := b.History(ctx)
+	if err != nil {
+		return nil, over, err
+	}
+	v, known := h.InForce()
+	if !known {
+		return nil, over, errNoBook
+	}
+	return v.Files, over, nil
+}
+
+// errNoBook: no book was ever published that can be read.
+var errNoBook = errors.New("no book is in force; publish one with hearback publish-book")
 
 // Publish puts a book in force, and waits a moment until this replica goes by it.
 func (b *bookPages) Publish(ctx context.Context, files rules.Files, asked publishing.Asked, over publishing.Version) (publishing.Version, error) {

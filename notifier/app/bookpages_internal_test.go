@@ -68,6 +68,9 @@ func TestTheBookOfTheStream(t *testing.T) {
 	if h, err := b.History(t.Context()); err != nil || len(h.Versions) != 0 {
 		t.Fatalf("before any: %v, %v", h, err)
 	}
+	if _, changed, err := b.inForce(t.Context()); !errors.Is(err, errNoBook) || changed == nil {
+		t.Errorf("in force before any: %v", err)
+	}
 	var over publishing.Version
 	for n := range 2 { // the same twice counts twice
 		if over, err = publishing.Publish(t.Context(), s, engine.Published{At: time.Now().UTC(), By: "the command line", Files: files}, over); err != nil {
@@ -76,6 +79,9 @@ func TestTheBookOfTheStream(t *testing.T) {
 		h, err := b.History(t.Context())
 		if err != nil || len(h.Versions) != n+1 {
 			t.Fatalf("after %d: %v, %v", n+1, h, err)
+		}
+		if found, changed, err := b.inForce(t.Context()); err != nil || found.Version() != over.Version || changed != b.shelf.Changed() {
+			t.Errorf("in force: %v", err)
 		}
 		if again, err := b.History(t.Context()); err != nil || again != h {
 			t.Errorf("it was read again: %v", err)
@@ -96,5 +102,32 @@ func TestTheBookOfTheStream(t *testing.T) {
 	}
 	if _, err := b.Backtest(t.Context(), rules.Files{"rules.yaml": "a: ["}); err == nil {
 		t.Error("a book with faults is played")
+	}
+}
+
+// A running Hearback proves the book in force though nobody opens its pages, and ends all
+// the same.
+func TestTheBookIsProvedBeforeAnybodyAsks(t *testing.T) {
+	a, err := Start(t.Context(), Config{DataDir: t.TempDir(), NatsListen: "127.0.0.1:0", HTTPListen: "127.0.0.1:0", SMSWorkers: 1, EmailWorkers: 1}, Options{Demo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := rules.Bundle(deploy.Hertfordshire())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for !a.proofs.Known(files, a.proofs.Today(time.Now())) {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			t.Fatal("the book is not proved")
+		}
+	}
+	if err := a.Close(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

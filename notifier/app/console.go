@@ -22,10 +22,11 @@ import (
 
 // console makes the pages, and keeps what their lists show while anybody may look.
 func (a *App) console(running context.Context, reader *reader, publisher *publisher, options Options) (http.Handler, error) {
+	book := &bookPages{stream: a.stream, shelf: a.shelf}
 	with := console.Options{
 		Council: a.shelf.Books().Current.Council.Name, Demo: options.Demo, Cases: caseload.New(),
 		Book: func() *notifier.Book { return a.shelf.Books().Current }, Trail: trail{a.stream},
-		Families: &families{app: a}, Closing: a.closing, Publishing: a.publishing(), Refused: reader, Running: reader,
+		Families: &families{app: a}, Closing: a.closing, Publishing: a.publishing(book), Proofs: a.proofs, Refused: reader, Running: reader,
 	}
 	if !options.Demo {
 		if err := a.letIn(&with); err != nil {
@@ -36,6 +37,7 @@ func (a *App) console(running context.Context, reader *reader, publisher *publis
 	if !with.SignInMissing {
 		with.Keeping = keeping.New()
 		a.running.Go(func() { a.count(running, with.Keeping) })
+		a.running.Go(func() { a.proofs.Ahead(running, book.inForce) })
 		a.running.Go(func() { feed(running, a.picture, with.Cases, a.forgotten) })
 	}
 	return console.New(pagesReader{reader, with.Cases}, publisher.Publisher, with), nil

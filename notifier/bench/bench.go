@@ -58,6 +58,9 @@ type council struct {
 	process  *exec.Cmd
 	exited   chan struct{}
 	servers  []io.Closer
+	// args are the verb that is run and its flags, output what it prints for people.
+	args   []string
+	output io.Writer
 }
 
 // twilioToken signs what the stand-in's calls say.
@@ -65,7 +68,8 @@ const twilioToken = "00000000000000000000000000000000"
 
 // open starts the stand-ins and writes the book; start then starts Hearback.
 func open(config Config, book fs.FS, texts standin.TwilioFaults, mails standin.SMTPFaults) (c *council, err error) {
-	c = &council{config: config, twilio: standin.NewTwilio(texts), smtp: standin.NewSMTP(mails), book: filepath.Join(config.Dir, "book")}
+	c = &council{config: config, twilio: standin.NewTwilio(texts), smtp: standin.NewSMTP(mails), book: filepath.Join(config.Dir, "book"),
+		args: []string{"run"}, output: config.Log}
 	defer func() {
 		if err != nil {
 			c.close()
@@ -146,9 +150,9 @@ func (c *council) launch() error {
 	if c.process != nil {
 		return errors.New("the process of before is still running; kill it first")
 	}
-	process := exec.Command(c.config.Binary, "run")
+	process := exec.Command(c.config.Binary, c.args...)
 	process.Env = c.env
-	process.Stderr, process.Stdout = c.config.Log, c.config.Log
+	process.Stderr, process.Stdout = c.config.Log, c.output
 	if err := process.Start(); err != nil {
 		return err
 	}
@@ -169,7 +173,7 @@ func (c *council) ready(ctx context.Context) error {
 		}
 		select {
 		case <-c.exited:
-			return fmt.Errorf("hearback run ended at once with %v; see its log", c.process.ProcessState)
+			return fmt.Errorf("hearback %s ended at once with %v; see its log", c.args[0], c.process.ProcessState)
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(2 * time.Millisecond):

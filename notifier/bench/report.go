@@ -79,7 +79,7 @@ type Plan struct {
 	// Parts are some of Parts, in the order in which they run.
 	Parts []string
 	// Families: in each rush of speed and faults, promises of deadlines and
-	// size, calls of each kind of webhooks, cases of day and year.
+	// size, calls of each kind of webhooks, cases of day, console and year.
 	Families int
 	// Runs of speed, deadlines and webhooks, of which the medians are given.
 	Runs int
@@ -103,6 +103,7 @@ func parts() []part {
 		{"size", "memory, disk and the time to start with many open promises", 200000, 1, sizeFigures},
 		{"faults", "kill -9 at random instants, repeated and reordered events: nobody is lost, no text goes twice", 5000, 1, faultFigures},
 		{"day", "the day of one large council, with providers that fail now and then", dayFamilies, 1, dayFigures},
+		{"console", "every page of the console of a demonstration: how soon it answers, and what it sends", 15000, 1, consoleFigures},
 		{"year", "the recorded year of a large council, decided again and played under a book", 15000, 1, yearFigures},
 	}
 }

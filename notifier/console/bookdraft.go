@@ -110,7 +110,7 @@ func (c *console) renderDraft(w http.ResponseWriter, status int, d desk, p draft
 		p.Same = p.Version == d.inForce.Version
 		if d.overtaken() && !p.Same {
 			p.Ahead = new(c.version(d.inForce, true))
-			theirs, err := rules.Diff(d.over().Files, d.inForce.Files)
+			theirs, err := c.options.Proofs.Diff(d.over().Files, d.inForce.Files)
 			if err == nil {
 				p.Theirs = parts(theirs)
 			}
@@ -119,7 +119,7 @@ func (c *console) renderDraft(w http.ResponseWriter, status int, d desk, p draft
 		faults, warnings := c.checked(files)
 		p.Faults, p.Warnings = shownFaults(faults, ""), shownFaults(warnings, "")
 		p.Files = filesThatDiffer(d.inForce.Files, files)
-		changes, err := rules.Diff(d.inForce.Files, files)
+		changes, err := c.options.Proofs.Diff(d.inForce.Files, files)
 		p.Parts, p.Incomparable = parts(changes), err != nil
 	}
 	c.render(w, status, "bookdraft", page{Title: "Your draft of the book", Active: "/book", HasFail: len(p.Errors) > 0, Body: p})

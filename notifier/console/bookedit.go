@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hearback/notifier/calendar"
 	"hearback/notifier/rules"
 )
 
@@ -149,6 +150,22 @@ func (c *console) showFile(w http.ResponseWriter, r *http.Request, e editPage) {
 	c.renderFile(w, http.StatusOK, d, e)
 }
 
+// today is the day from which books are proved.
+func (c *console) today() calendar.Date { return c.options.Proofs.Today(c.options.Now()) }
+
+// checked proves a book as hearback check does.
+func (c *console) checked(files rules.Files) (faults, warnings []rules.Fault) {
+	_, found := c.options.Proofs.Of(files, c.today())
+	for _, f := range found {
+		if f.Warning {
+			warnings = append(warnings, f)
+		} else {
+			faults = append(faults, f)
+		}
+	}
+	return faults, warnings
+}
+
 // check proves the book of which the file is part, and marks its lines.
 func (c *console) check(e *editPage, files rules.Files) {
 	faults, warnings := c.checked(files)
@@ -163,7 +180,13 @@ func (c *console) renderFile(w http.ResponseWriter, status int, d desk, e editPa
 	e.Nav, e.Was, e.Script = d.nav(e.Path), fingerprint(kept[e.File]), version(asset("assets/js/book.js"))
 	if e.Words != nil {
 		e.Nav.At = "/book/words"
-		c.preview(&e, d)
+		words := c.options.Proofs.Words
+		if e.Text != d.files()[e.File] {
+			words = func(files rules.Files) *rules.BookWords {
+				return c.options.Proofs.Typed(with(files, e.File, e.Text), e.File)
+			}
+		}
+		c.preview(&e, d, words(d.files()))
 	}
 	e.Lines = lines(e.Text, slices.Concat(e.Faults, e.Warnings))
 	c.render(w, status, "bookedit", page{Title: e.Heading, Active: "/book", HasFail: len(e.Faults) > 0 || e.Problem != "", Body: e})
@@ -232,8 +255,7 @@ func (c *console) keepFile(w http.ResponseWriter, r *http.Request, e editPage) {
 		return
 	}
 	if text != before || !there || remove {
-		draft.Files = maps.Clone(draft.Files)
-		draft.Files[e.File] = text
+		draft.Files = with(draft.Files, e.File, text)
 		if remove {
 			delete(draft.Files, e.File)
 		}
@@ -277,11 +299,9 @@ func (c *console) checkWhileTyping(w http.ResponseWriter, r *http.Request) {
 		c.notFound(w, r)
 		return
 	}
-	files := maps.Clone(d.files())
-	files[file] = text
 	var t typed
-	_, found := c.proofs.read(files)
-	for _, f := range shownFaults(found, file) {
+	read := c.options.Proofs.Typed(with(d.files(), file, text), file)
+	for _, f := range shownFaults(read.Faults, file) {
 		if f.Warning {
 			t.Warnings = append(t.Warnings, f)
 		} else {
@@ -291,7 +311,7 @@ func (c *console) checkWhileTyping(w http.ResponseWriter, r *http.Request) {
 	if below, inside := strings.CutPrefix(file, wordsFolder); inside {
 		language, _, _ := strings.Cut(below, "/")
 		e := editPage{File: file, Text: text, Words: newWordsPage(language)}
-		c.preview(&e, d)
+		c.preview(&e, d, read)
 		t.Words = e.Words
 	}
 	var made bytes.Buffer
@@ -302,6 +322,13 @@ func (c *console) checkWhileTyping(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("X-Part", "typed") // so that no other page is taken for it
 	_, _ = made.WriteTo(w)            // whoever asked has gone
+}
+
+// with is a book with one file in place of its own.
+func with(files rules.Files, file, text string) rules.Files {
+	files = maps.Clone(files)
+	files[file] = text
+	return files
 }
 
 // wordsName reports whether a file of words may be called so.

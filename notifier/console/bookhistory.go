@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hearback/notifier/publishing"
-	"hearback/notifier/rules"
 )
 
 // historyPage is every publication of the book.
@@ -70,11 +69,11 @@ func (c *console) renderVersion(w http.ResponseWriter, status int, d desk, v pub
 	if at > 0 {
 		before := d.history.Versions[at-1]
 		body.Before = new(c.version(before, false))
-		changes, err := rules.Diff(before.Files, v.Files)
+		changes, err := c.options.Proofs.Diff(before.Files, v.Files)
 		body.Parts, body.Same, body.Incomparable = parts(changes), err == nil && len(changes) == 0, err != nil
 	}
 	if !body.This.InForce {
-		if changes, err := rules.Diff(v.Files, d.inForce.Files); err == nil {
+		if changes, err := c.options.Proofs.Diff(v.Files, d.inForce.Files); err == nil {
 			body.Since = parts(changes)
 		}
 	}

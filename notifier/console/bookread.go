@@ -61,9 +61,9 @@ func (d desk) reads(r *http.Request) (files rules.Files, draft bool) {
 // readable is a book with what proving it found. One that is in force can be read though
 // time has made a fault of it; nil where it cannot.
 func (c *console) readable(files rules.Files) (*notifier.Book, []rules.Fault) {
-	book, faults := c.proofs.of(files, c.today())
+	book, faults := c.options.Proofs.Of(files, c.today())
 	if book == nil {
-		book, _ = c.proofs.read(files)
+		book, _ = c.options.Proofs.Load(files)
 	}
 	return book, faults
 }

@@ -73,13 +73,13 @@ func (c *console) renderWords(w http.ResponseWriter, status int, d desk, languag
 	for _, tag := range slices.Sorted(maps.Keys(languages)) {
 		body.Languages = append(body.Languages, languageShown{templates.LanguageName(tag), "/book/words?" + url.Values{"language": {tag}}.Encode(), languages[tag], tag == language})
 	}
-	measured, faults := rules.MeasureWords(files.FS())
+	words := c.options.Proofs.Words(files)
 	wrong := map[string]int{}
-	for _, f := range faults {
+	for _, f := range words.Faults {
 		wrong[f.File]++
 	}
 	seen := map[string]bool{}
-	for _, m := range measured {
+	for _, m := range words.Measured {
 		if m.Language != language {
 			continue
 		}
@@ -225,17 +225,16 @@ func (c *console) keepWordsFile(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// preview fills in what the words look like, as they stand in the field.
-func (c *console) preview(e *editPage, d desk) {
+// preview fills in what the words look like, as they stand in the field. words are those
+// of the book with them.
+func (c *console) preview(e *editPage, d desk, words *rules.BookWords) {
 	p := e.Words
 	_, there := d.files()[e.File]
 	p.New = !there
 	if below, other := strings.CutPrefix(e.File, wordsFolder+p.Language+"/"); other && p.Language != templates.DefaultLanguage {
 		p.English = d.files()[wordsFolder+templates.DefaultLanguage+"/"+below]
 	}
-	files := maps.Clone(d.files())
-	files[e.File] = e.Text
-	shown, ok := rules.ShowWords(files.FS(), e.File)
+	shown, ok := words.Show(e.File)
 	switch {
 	case strings.HasSuffix(e.File, "/"+templates.StatusFile):
 	case ok && shown.Words == templates.ChasesDigest:

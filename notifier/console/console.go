@@ -11,6 +11,7 @@ import (
 	"hearback/notifier/caseload"
 	"hearback/notifier/keeping"
 	"hearback/notifier/picture"
+	"hearback/notifier/proving"
 )
 
 // Source is what the pages read. Its methods are called for each request, from many
@@ -87,6 +88,8 @@ type Options struct {
 	Trail Trail
 	// Publishing is what the pages of the managers' book read and write.
 	Publishing Publishing
+	// Proofs are what is known of versions of the book; nil: nobody has proved one yet.
+	Proofs *proving.Proofs
 	// Now is the clock of the pages; nil is time.Now.
 	Now func() time.Time
 }
@@ -106,12 +109,15 @@ func New(source Source, actions Actions, options Options) http.Handler {
 	if options.Book == nil {
 		options.Book = func() *notifier.Book { return &notifier.Book{} }
 	}
+	if options.Proofs == nil {
+		options.Proofs = proving.New()
+	}
 	if options.Who == nil {
 		if !options.Demo && !options.SignInMissing {
 			panic("console: only the demonstration may be open to everybody")
 		}
 	}
-	c := &console{source: source, actions: actions, options: options, london: london, pages: parsePages(), proofs: &proofs{}, looks: &looks{}}
+	c := &console{source: source, actions: actions, options: options, london: london, pages: parsePages(), looks: &looks{}}
 	if c.options.Who == nil {
 		c.options.Who = c.played
 	}
@@ -131,6 +137,5 @@ type console struct {
 	options Options
 	london  *time.Location
 	pages   pages
-	proofs  *proofs
 	looks   *looks
 }

@@ -125,7 +125,7 @@ func BenchmarkManagersPages(b *testing.B) {
 	d.index = caseload.New()
 	d.index.Put(cases...)
 	d.open(console.Options{})
-	for _, path := range []string{"/waiting", "/waiting?kind=all&state=late", "/keeping", "/keeping?weeks=52&kind=all", "/staff"} {
+	for _, path := range []string{"/families?officer=", "/families?officer=&show=all", "/waiting", "/waiting?kind=all", "/waiting?kind=all&state=late", "/find?q=sam+taylor", "/keeping", "/keeping?weeks=52&kind=all", "/staff"} {
 		b.Run(path, func(b *testing.B) {
 			size := 0
 			for b.Loop() {

@@ -47,6 +47,17 @@ func routes() map[string]route {
 	return all
 }
 
+// Paths are the pages that can be looked at, as patterns of [http.ServeMux].
+func Paths() (paths []string) {
+	for path, to := range routes() {
+		if to.get != nil {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
+
 func caseRoutes() map[string]route {
 	return map[string]route{
 		"/cases/{ref}": {roles: staff, get: (*console).showCase, family: true},

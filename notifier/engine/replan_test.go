@@ -128,17 +128,36 @@ func TestTheShelfTakesEachVersionOnce(t *testing.T) {
 	first, one := published(t, story.Book(t, story.QuietRules))
 	second, two := published(t, story.Book(t, slower))
 	shelf := engine.NewShelf()
-	for _, taken := range []struct {
+	for i, taken := range []struct {
 		sequence uint64
 		data     []byte
 		want     string
 	}{{3, one.Data, first}, {7, two.Data, second}, {3, one.Data, second}, {7, two.Data, second}, {9, one.Data, first}} {
+		changed, follows := shelf.Changed(), taken.sequence > 7 || i < 2
 		if err := shelf.Take(taken.sequence, taken.data); err != nil {
 			t.Fatal(err)
+		}
+		select {
+		case <-changed:
+			if !follows {
+				t.Errorf("%d was taken before and counts as another", taken.sequence)
+			}
+		default:
+			if follows {
+				t.Errorf("nobody hears of %d", taken.sequence)
+			}
 		}
 		if got := shelf.Books().Current.Version; got != taken.want {
 			t.Errorf("after %d version %s is in force, want %s", taken.sequence, got, taken.want)
 		}
+	}
+	read := shelf.Books().Versions[second]
+	beside := shelf.Beside()
+	if beside.Books().Current != nil {
+		t.Error("something is in force before it was taken")
+	}
+	if err := beside.Take(7, two.Data); err != nil || beside.Books().Current != read || shelf.Books().Current.Version != first {
+		t.Errorf("beside it: %v, %s; in force %s", err, beside.Books().Current.Version, shelf.Books().Current.Version)
 	}
 	if err := shelf.Take(10, []byte("{")); err == nil || shelf.Books().Current.Version != first {
 		t.Errorf("a broken version: %v, in force %s", err, shelf.Books().Current.Version)

@@ -36,13 +36,22 @@ type shelved struct {
 	// last says who published the version in force, and sequence where in the stream.
 	last     Published
 	sequence uint64
+	over     chan struct{} // closed when another publication follows
 }
 
 // NewShelf is a shelf without any book.
 func NewShelf() *Shelf {
 	s := &Shelf{}
-	s.state.Store(&shelved{})
+	s.state.Store(&shelved{over: make(chan struct{})})
 	return s
+}
+
+// Beside is a shelf on which nothing is in force yet, and which need not read again what
+// this one has read.
+func (s *Shelf) Beside() *Shelf {
+	beside := NewShelf()
+	beside.state.Load().books.Versions = s.Books().Versions
+	return beside
 }
 
 // Books are all versions, the current one marked. Current is nil before the
@@ -51,6 +60,9 @@ func (s *Shelf) Books() notifier.Books { return s.state.Load().books }
 
 // By says who published the version in force.
 func (s *Shelf) By() string { return s.state.Load().last.By }
+
+// Changed is closed when another publication follows the one that is in force now.
+func (s *Shelf) Changed() <-chan struct{} { return s.state.Load().over }
 
 // Take puts the version on the shelf that was published at this place in the stream.
 // Several may read the stream at once, each in order: what was taken before changes
@@ -63,8 +75,9 @@ func (s *Shelf) Take(sequence uint64, data []byte) error {
 		return nil
 	}
 	now, err := old.with(data)
-	now.sequence = sequence
+	now.sequence, now.over = sequence, make(chan struct{})
 	s.state.Store(&now)
+	close(old.over)
 	return err
 }
 

@@ -37,17 +37,21 @@ func (w *Watch) note(ref string) {
 	}
 }
 
+// taken is what has changed since it was taken last; nobody else holds it.
+func (w *Watch) taken() (changed map[string]struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.changed) > 0 {
+		changed, w.changed = w.changed, map[string]struct{}{}
+	}
+	return changed
+}
+
 // Next waits until cases have changed and lists them, in order of reference, each
 // once. Its error is the cause of ctx's end.
 func (w *Watch) Next(ctx context.Context) ([]string, error) {
 	for {
-		w.mu.Lock()
-		changed := w.changed
-		if len(changed) > 0 {
-			w.changed = map[string]struct{}{}
-		}
-		w.mu.Unlock()
-		if len(changed) > 0 {
+		if changed := w.taken(); len(changed) > 0 {
 			return slices.Sorted(maps.Keys(changed)), nil
 		}
 		select {

@@ -43,7 +43,13 @@ type History struct {
 
 // Load reads the history of the book.
 func Load(ctx context.Context, s *stream.Stream) (*History, error) {
-	h := &History{shelf: engine.NewShelf()}
+	return LoadBeside(ctx, s, engine.NewShelf())
+}
+
+// LoadBeside is Load for whoever has a shelf already: versions that stand on it are not
+// read again, which takes longer than all else.
+func LoadBeside(ctx context.Context, s *stream.Stream, shelf *engine.Shelf) (*History, error) {
+	h := &History{shelf: shelf.Beside()}
 	err := s.History(ctx, []string{events.BookWildcard}, func(r stream.Record) {
 		var p engine.Published
 		if json.Unmarshal(r.Data, &p) != nil || len(p.Files) == 0 {

@@ -27,11 +27,17 @@ type Change struct {
 // Diff says what differs between two versions of a book, in sentences. It is empty
 // where they are the same. The error names a version that this Hearback cannot read.
 func Diff(before, after Files) ([]Change, error) {
-	a, err := readable(before)
+	return DiffBy(func(files Files) (*notifier.Book, []Fault) { return Load(files.FS()) }, before, after)
+}
+
+// DiffBy is Diff for whoever has read the versions already: load is [Load], or gives
+// what that gave.
+func DiffBy(load func(Files) (*notifier.Book, []Fault), before, after Files) ([]Change, error) {
+	a, err := readable(load, before)
 	if err != nil {
 		return nil, err
 	}
-	b, err := readable(after)
+	b, err := readable(load, after)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +59,8 @@ func Diff(before, after Files) ([]Change, error) {
 }
 
 // readable loads a version that was checked when it was published.
-func readable(files Files) (*notifier.Book, error) {
-	book, faults := Load(files.FS())
+func readable(load func(Files) (*notifier.Book, []Fault), files Files) (*notifier.Book, error) {
+	book, faults := load(files)
 	if book != nil {
 		return book, nil
 	}

@@ -24,31 +24,59 @@ type WordsMeasured struct {
 	Used   bool `json:"used"`   // false of a language that waits for approval
 }
 
+// BookWords are the words of one book, read and measured once. Nothing changes what they
+// hold, so they are safe for many goroutines.
+type BookWords struct {
+	// Measured is every file of words, sorted by words, language and channel.
+	Measured []WordsMeasured
+	// Faults are those of [Load].
+	Faults  []Fault
+	library *templates.Library // nil where nothing is measured
+	values  wordValues         // of every language that is measured
+}
+
+// ReadWords reads the words of a book and measures these files of them; where none is
+// named, all.
+func ReadWords(fsys fs.FS, only ...string) *BookWords {
+	wanted := func(file string) bool { return len(only) == 0 || slices.Contains(only, file) }
+	return read(fsys).measured(wanted, func(templates.Fault) {})
+}
+
+// measured are the words of a book that was read, with the faults that it has so far.
+func (r reading) measured(wanted func(file string) bool, note func(templates.Fault)) *BookWords {
+	b := &BookWords{Faults: slices.Clone(r.faults.sorted())}
+	if r.rules != nil && r.words.library != nil {
+		b.library, b.values = r.words.library, r.rules.wordValues(r.dir)
+		b.Measured = r.rules.examine(b.values, r.words, wanted, note)
+	}
+	return b
+}
+
 // MeasureWords measures every file of a book's words, sorted by words, language and
 // channel. The faults are those of [Load].
 func MeasureWords(fsys fs.FS) ([]WordsMeasured, []Fault) {
-	r := read(fsys)
-	var list []WordsMeasured
-	if r.rules != nil && r.words.library != nil {
-		list = r.rules.examine(r.dir, r.words, func(templates.Fault) {})
-	}
-	return list, r.faults.sorted()
+	b := ReadWords(fsys)
+	return b.Measured, b.Faults
 }
 
-// examineWords warns of what a plain writer would change in the words.
-func (r reading) examineWords() {
-	r.rules.examine(r.dir, r.words, func(f templates.Fault) {
+// examineWords measures the words and warns of what a plain writer would change in them.
+func (r reading) examineWords() *BookWords {
+	return r.measured(func(string) bool { return true }, func(f templates.Fault) {
 		r.faults.add(Fault{File: wordsFolder + "/" + f.File, Line: f.Line, Column: f.Column, Problem: f.Problem, Remedy: f.Remedy, Warning: true})
 	})
 }
 
-func (r *ruleBook) examine(dir *directory, list *wordList, note func(templates.Fault)) []WordsMeasured {
+// examine measures the wanted files with these values, and notes what a plain writer
+// would change.
+func (r *ruleBook) examine(values wordValues, list *wordList, wanted func(file string) bool, note func(templates.Fault)) []WordsMeasured {
 	family := r.familyWords(list)
-	values := r.wordValues(dir)
 	var all []WordsMeasured
 	for _, name := range list.library.Names() {
 		for _, channel := range templates.Channels() {
 			for _, language := range list.library.Languages(name, channel) {
+				if !wanted(wordsFileOf(name, channel, language)) {
+					continue
+				}
 				worst, typical := values.in(language)
 				measured, notes, _ := list.library.Examine(name, channel, language, worst, typical, family[name])
 				all = append(all, WordsMeasured{measured, family[name], r.uses(language)})

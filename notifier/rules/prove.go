@@ -21,10 +21,14 @@ const provedDays = 366
 // force is read with Load, and never fails because time has passed. The book is
 // nil if any fault is not a warning.
 func Prove(fsys fs.FS, from calendar.Date) (*notifier.Book, []Fault) {
+	book, faults, _ := ProveWords(fsys, from)
+	return book, faults
+}
+
+// ProveWords is Prove for whoever wants what [ReadWords] gives too: the book is read once.
+func ProveWords(fsys fs.FS, from calendar.Date) (*notifier.Book, []Fault, *BookWords) {
 	r := read(fsys)
-	if r.rules != nil && r.words.library != nil {
-		r.examineWords()
-	}
+	words := r.examineWords()
 	if book := r.book(); book != nil {
 		p := proof{reading: r, book: book, from: from, placed: make(map[placed]time.Time), dates: make(map[string]map[int64]calendar.Deadline)}
 		p.cover(p.play())
@@ -32,7 +36,7 @@ func Prove(fsys fs.FS, from calendar.Date) (*notifier.Book, []Fault) {
 		p.unusedWords()
 		p.table()
 	}
-	return r.book(), r.faults.sorted()
+	return r.book(), r.faults.sorted(), words
 }
 
 // proof is one book being proved.

@@ -3,7 +3,7 @@ package rules
 import (
 	"io/fs"
 	"path"
-	"strings"
+	"slices"
 
 	"hearback/templates"
 )
@@ -20,30 +20,29 @@ type WordsShown struct {
 // with the values by which [MeasureWords] measures. It is false where the file holds no
 // words that can be used, or where the rules cannot be read: [Load] says why.
 func ShowWords(fsys fs.FS, file string) (WordsShown, bool) {
-	r := read(fsys)
-	if r.rules == nil || r.words.library == nil {
-		return WordsShown{}, false
-	}
-	for _, m := range r.rules.examine(r.dir, r.words, func(templates.Fault) {}) {
-		if wordsFolder+"/"+wordsFileOf(m.Measured) != file {
-			continue
-		}
-		worst, typical := r.rules.wordValues(r.dir).in(m.Language)
-		shown := WordsShown{WordsMeasured: m}
-		render := func(values templates.Values) *templates.Rendered {
-			rendered, err := r.words.library.Render(m.Words, m.Channel, m.Language, values)
-			if err != nil {
-				return nil
-			}
-			return &rendered
-		}
-		shown.Usual, shown.LongestWords = render(typical), render(worst)
-		return shown, true
-	}
-	return WordsShown{}, false
+	return ReadWords(fsys, file).Show(file)
 }
 
-// wordsFileOf is where words stand below the folder of words.
-func wordsFileOf(m templates.Measured) string {
-	return m.Language + strings.TrimPrefix(wordsPath(m.Words, m.Channel), path.Dir(wordsPath(m.Words, m.Channel)))
+// Show shows one file of the words, as [ShowWords] does.
+func (b *BookWords) Show(file string) (WordsShown, bool) {
+	at := slices.IndexFunc(b.Measured, func(m WordsMeasured) bool { return wordsFileOf(m.Words, m.Channel, m.Language) == file })
+	if at < 0 {
+		return WordsShown{}, false
+	}
+	shown := WordsShown{WordsMeasured: b.Measured[at]}
+	worst, typical := b.values.in(shown.Language)
+	render := func(values templates.Values) *templates.Rendered {
+		rendered, err := b.library.Render(shown.Words, shown.Channel, shown.Language, values)
+		if err != nil {
+			return nil
+		}
+		return &rendered
+	}
+	shown.Usual, shown.LongestWords = render(typical), render(worst)
+	return shown, true
+}
+
+// wordsFileOf is where words stand in a book.
+func wordsFileOf(name string, channel templates.Channel, language string) string {
+	return path.Join(wordsFolder, language, path.Base(wordsPath(name, channel)))
 }
