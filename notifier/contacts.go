@@ -54,14 +54,14 @@ func (c Case) blocked(k Contact, channel string) string { return c.barred(k, cha
 // them, that alone is no bar.
 func (c Case) barred(k Contact, channel string, confirming bool) string {
 	if forbids(k.DoNot, channel) {
-		return "must not be contacted by " + channel
+		return "must not be contacted by " + spoken(channel)
 	}
 	if forbids(c.Preference(k.ID).DoNot, channel) {
-		return "asked not to be contacted by " + channel
+		return "asked not to be contacted by " + spoken(channel)
 	}
 	address := k.address(channel)
 	if address == "" {
-		return "no " + channel + " address is known"
+		return noAddress(channel)
 	}
 	if len(c.Guarded) > 0 && c.unconfirmed(k, channel, address) {
 		return unconfirmed
@@ -71,10 +71,10 @@ func (c Case) barred(k Contact, channel string, confirming bool) string {
 			continue
 		}
 		if k.ID != "" && w.Contact == k.ID {
-			return "must not be contacted by " + channel + ": unsafe, or opted out"
+			return "must not be contacted by " + spoken(channel) + ": unsafe, or opted out"
 		}
 		if shares(channel, address, w.address(channel)) {
-			return "somebody with the same address must not be contacted by " + channel
+			return "somebody with the same address must not be contacted by " + spoken(channel)
 		}
 	}
 	for _, other := range c.Contacts {
@@ -83,7 +83,7 @@ func (c Case) barred(k Contact, channel string, confirming bool) string {
 		}
 		wished := slices.ContainsFunc(c.Wishes, func(w Wish) bool { return w.Contact == other.ID && forbids(w.Channels, channel) })
 		if (wished || forbids(other.DoNot, channel)) && shares(channel, address, other.address(channel)) {
-			return "somebody with the same address must not be contacted by " + channel
+			return "somebody with the same address must not be contacted by " + spoken(channel)
 		}
 	}
 	if i := slices.IndexFunc(k.Unusable, func(u Unusable) bool { return u.Channel == channel }); i >= 0 {
@@ -225,7 +225,7 @@ func names(contacts []Contact) string {
 
 func (d *decider) sayUnusable(k Contact) {
 	for _, u := range k.Unusable {
-		d.say("Contact "+k.ID+" cannot be reached by "+u.Channel, u.Reason)
+		d.say("Contact "+k.ID+" cannot be reached by "+spoken(u.Channel), u.Reason)
 	}
 }
 

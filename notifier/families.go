@@ -64,7 +64,7 @@ func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string
 			continue // where something faster goes, a letter has nothing to add
 		}
 		if why := d.c.blocked(k, channel); why != "" {
-			tried = append(tried, channel+": "+why)
+			tried = append(tried, spoken(channel)+": "+why)
 			continue
 		}
 		next := m
@@ -78,13 +78,13 @@ func (d *decider) tellContact(p Promise, k Contact, m Message, channels []string
 			}
 		}
 		if !d.hasWords(next, p) {
-			tried = append(tried, channel+": the book has no words "+m.Words+" for it")
+			tried = append(tried, spoken(channel)+": the book has no words "+m.Words+" for it")
 			continue
 		}
 		if d.posted(next) {
 			d.say("No second letter to "+next.recipientWords(), "one with the same news is on its way since less than a day")
 		} else if !d.compose(&next, func(language string) templates.Values { return d.familyValues(p, k, language) }, p) {
-			tried = append(tried, channel+": the words could not be made")
+			tried = append(tried, spoken(channel)+": the words could not be made")
 			continue
 		}
 		if channel == Letter && i > 0 {

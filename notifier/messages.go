@@ -52,7 +52,7 @@ func (d *decider) compose(m *Message, valuesIn func(language string) templates.V
 		if m.Promise != "" && m.Promise != same.Promise && !slices.Contains(same.Also, m.Promise) {
 			same.Also = append(slices.Clip(same.Also), m.Promise)
 		}
-		d.say("No second "+m.Channel+" to the same address", "message "+same.ID+" says the same and is on its way")
+		d.say("No second "+spoken(m.Channel)+" to the same address", "message "+same.ID+" says the same and is on its way")
 		return true
 	}
 	m.Decided, m.NotBefore = d.now, time.Time{}

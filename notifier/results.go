@@ -57,7 +57,7 @@ func (d *decider) result(r Result) {
 	case Withdrawn:
 		d.say("Message "+m.ID+" was not sent", r.Reason)
 	default:
-		d.say("Message "+m.ID+" could not be sent by "+m.Channel, r.Reason)
+		d.say("Message "+m.ID+" could not be sent by "+spoken(m.Channel), r.Reason)
 		d.tell(events.TypeMessageFailed, outcome)
 		d.fallOver(m, r)
 	}
@@ -73,7 +73,7 @@ func (d *decider) fallOver(m Message, r Result) {
 		d.askHow(m.To)
 	}
 	if !m.Staff && r.Code == CodeShared {
-		d.openTask("Find out who may be contacted by "+m.Channel+" there: the same address stands in two cases, and one forbids it", r.Reason, m.Promise, m.To)
+		d.openTask("Find out who may be contacted by "+spoken(m.Channel)+" there: the same address stands in two cases, and one forbids it", r.Reason, m.Promise, m.To)
 	}
 	if !m.Staff && r.Unusable {
 		if i := slices.IndexFunc(d.c.Promises, func(p Promise) bool { return p.Key() == m.Promise && p.Caller != nil }); i >= 0 && m.To == "" {

@@ -175,6 +175,6 @@ func (d *decider) confirmed(said events.Confirmed) {
 		default:
 			g.Postal = k.Postal
 		}
-		d.say("Contact "+k.ID+" may be reached by "+channel, by+" has made sure that it is theirs")
+		d.say("Contact "+k.ID+" may be reached by "+spoken(channel), by+" has made sure that it is theirs")
 	}
 }

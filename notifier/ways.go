@@ -35,6 +35,26 @@ func (c Case) Ways(k Contact) (ways []Way) {
 	return ways
 }
 
+// spoken is a channel as people say it.
+func spoken(channel string) string {
+	if channel == SMS {
+		return "text"
+	}
+	return channel
+}
+
+// noAddress says that a contact has nothing that a channel could use.
+func noAddress(channel string) string {
+	switch channel {
+	case SMS:
+		return "no mobile number is known"
+	case Letter:
+		return "no postal address is known"
+	default:
+		return "no " + channel + " address is known"
+	}
+}
+
 // whyNot says what blocked says, more closely.
 func (c Case) whyNot(k Contact, channel string) (why string, cannot bool) {
 	wished := func(optedOut bool) bool {
@@ -54,13 +74,11 @@ func (c Case) whyNot(k Contact, channel string) (why string, cannot bool) {
 		return "they opted out", false
 	case forbids(c.Preference(k.ID).DoNot, channel):
 		return "they asked us not to", false
-	case k.address(channel) == "" && channel == SMS:
-		return "no mobile number is known", true
-	case k.address(channel) == "" && channel == Email:
-		return "no email address is known", true
+	case k.address(channel) == "" && (channel == SMS || channel == Email):
+		return blocked, true
 	case k.address(channel) == "":
 		return "", false
-	case blocked == "somebody with the same address must not be contacted by "+channel:
+	case blocked == "somebody with the same address must not be contacted by "+spoken(channel):
 		return "somebody with the same number or address must not be contacted there", false
 	}
 	return blocked, slices.ContainsFunc(k.Unusable, func(u Unusable) bool { return u.Channel == channel && u.Reason == blocked })

@@ -55,10 +55,10 @@ func (d *decider) optIn(in events.OptedOut) {
 		})
 	}
 	if !lifted {
-		d.say("Contact "+in.Contact+" asked for messages by "+in.Channel, "they had not opted out, so nothing changed")
+		d.say("Contact "+in.Contact+" asked for messages by "+spoken(in.Channel), "they had not opted out, so nothing changed")
 		return
 	}
-	d.say("Contact "+in.Contact+" may be contacted by "+in.Channel+" again", "the contact asked for it")
+	d.say("Contact "+in.Contact+" may be contacted by "+spoken(in.Channel)+" again", "the contact asked for it")
 	d.c.Tasks = slices.DeleteFunc(d.c.Tasks, func(t Task) bool { return t.What == taskAskHow && t.Contact == in.Contact })
 	if !in.Told {
 		d.confirm(in.Contact, in.Channel, in.Address, templates.OptedIn, "the contact opted in, and hears once that it was recorded")
@@ -75,10 +75,10 @@ func (d *decider) callerWishes(kind keyword.Kind, channel string, k Contact) {
 	switch known := slices.ContainsFunc(d.c.Wishes, theirs); {
 	case kind == keyword.Stop && !known:
 		d.c.Wishes = append(d.c.Wishes, Wish{Contact: unheardCaller, Channels: []string{channel}, Mobile: k.Mobile, Email: k.Email, OptedOut: true})
-		d.say("The caller must not be contacted by "+channel, "they opted out")
+		d.say("The caller must not be contacted by "+spoken(channel), "they opted out")
 	case kind == keyword.Start && known:
 		d.c.Wishes = slices.DeleteFunc(slices.Clone(d.c.Wishes), theirs)
-		d.say("The caller may be contacted by "+channel+" again", "they asked for it")
+		d.say("The caller may be contacted by "+spoken(channel)+" again", "they asked for it")
 	default:
 		return
 	}
