@@ -59,7 +59,7 @@ const look = async (page, where) => {
       await page.setViewport({ width, height: 900 });
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (over > 0) fault(where, `${over} pixels are cut off at ${width}, ${scheme}`);
-      if (pictures) await page.screenshot({ path: `${pictures}/${where.replaceAll(/[^\w-]+/g, "_").slice(0, 80)}-${width}-${scheme}.png`, fullPage: width !== 320 });
+      if (pictures) await page.screenshot({ path: `${pictures}/${where.replaceAll(/[^\w-]+/g, "_").slice(0, 80)}-${width}-${scheme}.png`, fullPage: true });
       if (width !== (scheme === "light" ? 320 : 1440)) continue; // each scheme and each shape once
       const found = await page.evaluate(async (source) => {
         if (!window.axe) (0, eval)(source);
@@ -108,6 +108,8 @@ const explained = async (page, where) => {
     if (!document.title.startsWith("Error: ")) wrong.push(`the title is ${document.title}`);
     const links = [...summary.querySelectorAll("a")];
     if (links.length === 0) wrong.push("the summary leads nowhere");
+    const targets = links.map((a) => document.querySelector(`[id="${a.hash.slice(1)}"]`)).filter(Boolean);
+    if (targets.some((target, i) => i > 0 && target.compareDocumentPosition(targets[i - 1]) & Node.DOCUMENT_POSITION_FOLLOWING)) wrong.push("the summary has another order than the fields");
     for (const link of links.filter((a) => a.getAttribute("href").startsWith("#"))) {
       const target = document.getElementById(link.hash.slice(1));
       if (!target?.checkVisibility()) wrong.push(`${link.hash} is not there to be seen`);
@@ -244,7 +246,7 @@ const states = (known) => {
     ["an officer", 403, "a page for managers", at("/waiting")],
     ["an officer", 403, "a case of another team", at(`/cases/${other}`)],
     ["an officer", 409, "a reply, when somebody was quicker", send(deed("reply"), act, { seen: "0", channel: "phone", when: "now", enquiry: "every" })],
-    ["an officer", 200, "a reply that was earlier", at(deed("reply") + "?enquiry=x")],
+    ["an officer", 200, "a reply to an enquiry that is not there", at(deed("reply") + "?enquiry=x")],
     ["an officer", 200, "a call, before it is stored", send(deed("call"), act, { call: "no-answer", enquiry: "every", do: "preview" })],
     ["an officer", 200, "an update, before it is stored", async (page) => {
       await open(page, deed("update"));

@@ -11,6 +11,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"hearback/notifier/rehearse/report"
 )
 
 //go:embed pages/*.html
@@ -42,7 +44,7 @@ func parsePages() pages {
 			continue
 		}
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised, "field": dateFields}).ParseFS(pageFiles, append(slices.Clip(shared), file)...))
+		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised, "count": report.Count, "field": dateFields}).ParseFS(pageFiles, append(slices.Clip(shared), file)...))
 	}
 	return parsed
 }
