@@ -189,7 +189,7 @@ const inTurn = (...steps) => async (page) => { for (const step of steps) await s
 
 const long = "x".repeat(1100);
 const states = (known) => {
-  const { waits, quiet, other, task, confirm, pen, rejected, newest, colleague } = known;
+  const { waits, quiet, other, task, pen, rejected, held, colleague, newest } = known;
   const deed = (name) => `/cases/${waits}/${name}`;
   const act = "#act-form";
   const year = String(new Date().getFullYear() + 1);
@@ -234,7 +234,7 @@ const states = (known) => {
     ["everybody", 422, "a hand-over, empty", send(deed("hand-over"), act)],
     ["everybody", 422, "a task, empty", send(task, ":has(#task-by)")],
     ["everybody", 422, "a task, wrong", send(task, ":has(#task-by)", { by: long, note: long })],
-    ["everybody", 422, "a task to confirm, empty", send(confirm, ":has(#confirm-0)")],
+    ["everybody", 422, "a task to confirm, empty", send("/tasks/H-99999/1", ":has(#confirm-0)")],
     ["everybody", 422, "who wrote: no case", at(`${pen}?case=`)],
     ["everybody", 422, "who wrote: a case that nobody knows", at(`${pen}?case=H-0`)],
     ["everybody", 200, "who wrote: the contacts of a case", at(`${pen}?case=${waits}`)],
@@ -263,14 +263,14 @@ const states = (known) => {
     ["a manager", 200, "promises kept: a choice that nobody fits", at("/keeping?team=nobody")],
     ["a manager", 422, "promises kept: no number of days", at("/keeping?days=many")],
     ["a manager", 422, "handing over: nothing ticked", send("/waiting", "[action^='/waiting/hand-over']")],
-    ["a manager", 422, "handing over: to nobody", send("/waiting", "[action^='/waiting/hand-over']", { cases: waits })],
+    ["a manager", 422, "handing over: to nobody", send("/waiting", "[action^='/waiting/hand-over']", { cases: held })],
     ["a manager", 200, "handing over: nothing that can be", send("/waiting", "[action^='/waiting/hand-over']", { cases: "H-0", officer: colleague })],
     ["a manager", 422, "an absence, empty", send("/staff", "[action='/staff/away']")],
     ["a manager", 422, "an absence, wrong", send("/staff", "[action='/staff/away']", { ...away, "from-day": "32", "to-day": "x", cover: colleague })],
     ["a manager", 422, "an absence that ends before it begins", send("/staff", "[action='/staff/away']", { ...away, "from-day": "2", "to-day": "1", "to-month": "1", "to-year": year })],
     ["a manager", 200, "an absence, before it is recorded", send("/staff", "[action='/staff/away']", away)],
     ["a manager", 200, "an absence, recorded", send("", "[action='/staff/away']")],
-    ["a manager", 200, "handing over, before it is done", send("/waiting", "[action^='/waiting/hand-over']", { cases: waits, officer: colleague })],
+    ["a manager", 200, "handing over, before it is done", send("/waiting", "[action^='/waiting/hand-over']", { cases: held, officer: colleague })],
     ["a manager", 200, "handing over, done", send("", "[action^='/waiting/hand-over']")],
     ["a manager", 200, "the draft, where there is none", at("/book/draft")],
     ["a manager", 422, "new words, nameless", at("/book/words/add?language=&name=&channel=sms")],
@@ -324,7 +324,7 @@ const happen = async () => {
 };
 
 // known are things of the demonstration that the states are about.
-const known = async (page, officer) => {
+const known = async (page, officer, manager) => {
   const first = async (path, selector, part = "href") => {
     await open(page, path);
     const found = await page.$$eval(selector, (all, part) => all.map((e) => e.getAttribute(part)), part);
@@ -332,8 +332,8 @@ const known = async (page, officer) => {
     return found;
   };
   const all = await first("/waiting", "input[name=cases]", "value");
-  const tasks = await first("/tasks", "a[href^='/tasks/']");
   const k = {
+    task: (await first("/tasks", "a[href^='/tasks/']"))[0],
     pen: (await first("/unmatched", "main a[href^='/unmatched/']"))[0],
     rejected: (await first("/rejected", "a[href^='/rejected/']"))[0],
     words: (await first("/book/words", "tbody a[href*='reply'], tbody a"))[0],
@@ -346,15 +346,13 @@ const known = async (page, officer) => {
       if (answer.ok && !(await answer.text()).includes(`href="/cases/H-${n}/reply"`)) return "H-" + n;
     }
   }, all);
-  for (const path of tasks) {
-    await open(page, path);
-    k[(await page.$("#confirm-0")) ? "confirm" : "task"] ??= path;
-    if (k.task && k.confirm) break;
-  }
   await play(page, officer);
   k.waits = (await first("/families", ".family a[href$='/postpone']"))[0].split("/")[2];
   k.other = await page.evaluate(async (all) => { for (const ref of all) if ((await fetch("/cases/" + ref)).status === 403) return ref; }, all);
-  k.colleague = (await first(`/cases/${k.waits}/hand-over`, "#act-officer option[value]:not([value=''])", "value"))[0];
+  await play(page, manager);
+  k.held = (await first("/waiting", "input[name=cases]", "value"))[0];
+  const now = await page.$eval("tbody tr td", (e) => e.innerText);
+  k.colleague = await page.$$eval("#hand-officer option", (all, now) => all.find((o) => o.value && !now.includes(o.textContent)).value, now);
   return k;
 };
 
@@ -522,7 +520,7 @@ try {
   };
   await happen();
   const knowing = await as("everybody");
-  const rows = states(await known(knowing, players["an officer"]));
+  const rows = states(await known(knowing, players["an officer"], players["a manager"]));
   await leave(knowing);
   await Promise.all(Object.keys(players).map(async (who) => {
     const page = await as(who);
