@@ -57,8 +57,13 @@ const look = async (page, where) => {
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
     for (const width of sizes) {
       await page.setViewport({ width, height: 900 });
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (over > 0) fault(where, `${over} pixels are cut off at ${width}, ${scheme}`);
+      const over = await page.evaluate(() => {
+        const root = document.documentElement;
+        const edge = document.querySelector("main").getBoundingClientRect().right + 1;
+        const beyond = [...document.querySelectorAll("main *")].find((e) => e.getBoundingClientRect().right > edge && e.checkVisibility() && !e.closest(".hidden, .plot, .wide, thead"));
+        return root.scrollWidth > root.clientWidth ? `${root.scrollWidth - root.clientWidth} pixels` : beyond?.outerHTML.slice(0, 90);
+      });
+      if (over) fault(where, `cut off at ${width}, ${scheme}: ${over}`);
       if (pictures) await page.screenshot({ path: `${pictures}/${where.replaceAll(/[^\w-]+/g, "_").slice(0, 80)}-${width}-${scheme}.png`, fullPage: true });
       if (width !== (scheme === "light" ? 320 : 1440)) continue; // each scheme and each shape once
       const found = await page.evaluate(async (source) => {
