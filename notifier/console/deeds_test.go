@@ -284,11 +284,13 @@ func TestAFormSaysWhatIsWrongWhereItIs(t *testing.T) {
 	}
 }
 
-func TestASearchNamesOfficersAndTeams(t *testing.T) {
+func TestListsNamePeopleAndTeams(t *testing.T) {
 	d, c := newDesk()
-	text := parseMarkup(t, get(deskOf(d, c, "o.jane"), "/find?q=H-1048").Body.String()).text
-	if !strings.Contains(text, "SEND North") || strings.Contains(text, "o.jane ") {
-		t.Errorf("found: %s", text)
+	h := deskOf(d, c, "o.jane")
+	for path, want := range map[string]string{"/find?q=H-1048": "SEND North", "/tasks": "Priya Nair and Mo Carr"} {
+		if text := parseMarkup(t, get(h, path).Body.String()).text; !strings.Contains(text, want) || strings.Contains(text, "p.lead") {
+			t.Errorf("%s: %s", path, text)
+		}
 	}
 }
 
