@@ -95,7 +95,7 @@ func readReply(c *console, _ picture.CaseView, f *deedForm) (string, any, time.T
 	if len(f.Waits) == 0 {
 		f.wrong("channel", "Nobody is waiting for a reply on this case. Somebody may have recorded it already")
 	}
-	reply := events.Reply{Enquiry: readEnquiry(f), By: c.by(f), Note: note(f, "note", "")}
+	reply := events.Reply{Enquiry: readEnquiry(f)}
 	var problem string
 	if reply.Channel, problem = readChannel(map[string][]string{"channel": {f.Answers["channel"]}}, "Choose how you replied"); problem != "" {
 		f.wrong("channel", problem)
@@ -104,6 +104,7 @@ func readReply(c *console, _ picture.CaseView, f *deedForm) (string, any, time.T
 	if f.Answers["when"] == "earlier" {
 		at = c.readEarlier(f)
 	}
+	reply.Note, reply.By = note(f, "note", ""), c.by(f)
 	return events.TypeReplySent, reply, at
 }
 
@@ -156,6 +157,7 @@ func readPostpone(c *console, _ picture.CaseView, f *deedForm) (string, any, tim
 		f.wrong("until", "Nobody is waiting for a reply on this case, so there is no date to move")
 	}
 	now := c.options.Now()
+	enquiry := readEnquiry(f)
 	until := c.readDay(f, "until", "the new date")
 	today := calendar.DateOf(now, c.london)
 	switch {
@@ -174,7 +176,7 @@ func readPostpone(c *console, _ picture.CaseView, f *deedForm) (string, any, tim
 	case utf8.RuneCountInString(reason) > reasonMost:
 		f.wrong("reason", "The reason must be "+strconv.Itoa(reasonMost)+" characters or fewer, so that it fits in a text")
 	}
-	return events.TypeReplyPostponed, events.Postponement{Enquiry: readEnquiry(f), Until: until.String(), Reason: reason, By: c.by(f)}, time.Time{}
+	return events.TypeReplyPostponed, events.Postponement{Enquiry: enquiry, Until: until.String(), Reason: reason, By: c.by(f)}, time.Time{}
 }
 
 const (
@@ -217,13 +219,14 @@ type updateSent struct {
 }
 
 func readUpdate(c *console, v picture.CaseView, f *deedForm) (string, any, time.Time) {
-	u := updateSent{Words: f.Answers["words"], Contact: f.Answers["contact"], By: c.by(f)}
+	u := updateSent{Words: f.Answers["words"], Contact: f.Answers["contact"]}
 	if !slices.Contains(c.options.Book().Updates, u.Words) {
 		f.wrong("words", "Choose the words to send")
 	}
 	if u.Contact != "" && !slices.ContainsFunc(v.Contacts, func(k notifier.Contact) bool { return k.ID == u.Contact }) {
 		f.wrong("contact", "Choose who hears it")
 	}
+	u.By = c.by(f)
 	return events.TypeUpdateSent, u, time.Time{}
 }
 
@@ -263,7 +266,7 @@ func readCall(c *console, _ picture.CaseView, f *deedForm) (string, any, time.Ti
 		if len(f.Waits) == 0 {
 			f.wrong("call", "Nobody is waiting for a reply on this case, so there is nobody to tell that we tried")
 		}
-		return events.TypeCallAttemptedNoAnswer, callAttempted{Enquiry: readEnquiry(f), By: c.by(f), Note: note(f, "note", "")}, time.Time{}
+		return events.TypeCallAttemptedNoAnswer, callAttempted{Enquiry: readEnquiry(f), Note: note(f, "note", ""), By: c.by(f)}, time.Time{}
 	}
 	f.wrong("call", "Choose what happened")
 	return "", nil, time.Time{}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -240,6 +241,58 @@ func TestMistakesInDeeds(t *testing.T) {
 	}
 	if len(c.published) != 0 {
 		t.Errorf("%d events were published", len(c.published))
+	}
+}
+
+// A summary leads to the fields in the order in which they stand, and has the focus.
+func TestAFormSaysWhatIsWrongWhereItIs(t *testing.T) {
+	d, c := newDesk()
+	h := deskOf(d, c, "o.jane")
+	for path, want := range map[string]struct {
+		form   url.Values
+		fields []string
+	}{
+		"/cases/H-10480/reply":    {url.Values{"when": {"earlier"}, "note": {strings.Repeat("x", 1001)}}, []string{"act-channel", "act-on", "act-note"}},
+		"/cases/H-10480/postpone": {nil, []string{"act-until", "act-reason"}},
+		"/cases/H-10480/call":     {nil, []string{"act-call"}},
+		"/find?q=a":               {nil, []string{"find-again"}},
+	} {
+		w := get(h, path)
+		if !strings.HasPrefix(path, "/find") {
+			w = sendForm(h, path, want.form)
+		}
+		m := parseMarkup(t, w.Body.String())
+		if found := m.faults(); w.Code != http.StatusUnprocessableEntity || len(found) > 0 {
+			t.Errorf("%s: status %d, %v", path, w.Code, found)
+		}
+		var fields, focused, problems []string
+		for _, e := range m.elements {
+			if field, ok := strings.CutPrefix(e.attributes["href"], "#"); ok && field != "content" {
+				fields = append(fields, field)
+			}
+			if _, first := e.attributes["autofocus"]; first {
+				focused = append(focused, e.attributes["class"])
+			}
+			problems = append(problems, strings.Fields(e.attributes["aria-describedby"])...)
+		}
+		if !slices.Equal(fields, want.fields) || len(focused) == 0 || focused[0] != "summary" {
+			t.Errorf("%s leads to %v, and the focus is on %v", path, fields, focused)
+		}
+		for _, field := range want.fields {
+			if !slices.Contains(problems, strings.Replace(field, "find-again", "find", 1)+"-problem") {
+				t.Errorf("%s: nothing says at %s what is wrong", path, field)
+			}
+		}
+	}
+}
+
+func TestListsNamePeopleAndTeams(t *testing.T) {
+	d, c := newDesk()
+	h := deskOf(d, c, "o.jane")
+	for path, want := range map[string]string{"/find?q=H-1048": "SEND North", "/tasks": "Priya Nair and Mo Carr"} {
+		if text := parseMarkup(t, get(h, path).Body.String()).text; !strings.Contains(text, want) || strings.Contains(text, "p.lead") {
+			t.Errorf("%s: %s", path, text)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 type finding struct {
 	Asked   string
 	Problem string
+	Errors  []fieldError
 	Found   []caseload.Found
 	More    bool // there may be others
 }
@@ -41,5 +42,10 @@ func (c *console) find(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	for i := range body.Found {
+		found := &body.Found[i]
+		found.Officer, found.Team = c.owner(found.Officer, found.Team)
+	}
+	body.Errors = collect("find-again", body.Problem)
 	c.render(w, status, "find", page{Title: "Find a family", HasFail: body.Problem != "", Body: body})
 }

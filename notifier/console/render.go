@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"hearback/notifier/brand"
+	"hearback/notifier/rehearse/report"
 )
 
 //go:embed pages/*.html
@@ -45,7 +46,7 @@ func parsePages() pages {
 			continue
 		}
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised, "field": dateFields}).ParseFS(pageFiles, append(slices.Clip(shared), file)...))
+		parsed[name] = template.Must(template.New(name).Funcs(template.FuncMap{"capitalised": capitalised, "count": report.Count, "field": dateFields}).ParseFS(pageFiles, append(slices.Clip(shared), file)...))
 	}
 	return parsed
 }

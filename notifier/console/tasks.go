@@ -21,7 +21,7 @@ type taskRow struct {
 	Opened              moment
 	Due                 *moment // nil where the book gives tasks no date
 	Tags                []tag
-	// Next is when Chased, by their ids, are reminded next, if it is not done before.
+	// Next is when Chased, by their names, are reminded next, if it is not done before.
 	Next   *moment
 	Chased string
 	Failed []failed
@@ -40,8 +40,8 @@ func (c *console) taskRow(ref string, t notifier.Task) taskRow {
 	var people []string
 	for _, chase := range background.Chases {
 		row.Next = new(c.moment(chase.At))
-		if !slices.Contains(people, chase.Person) {
-			people = append(people, chase.Person)
+		if name := staffName(c.options.Book().Directory, chase.Person); !slices.Contains(people, name) {
+			people = append(people, name)
 		}
 	}
 	row.Chased = list(people)

@@ -44,7 +44,7 @@
         if (shown && page.querySelector("#" + form.dataset.preview + " section")) {
           form.elements.shown.value = shown.value;
           const own = form.querySelector("[value=preview]");
-          if (button && !form.querySelector("[value=store]")) own.after(" ", document.importNode(button, true));
+          if (button && !form.querySelector("[value=store]")) own.after(document.importNode(button, true));
         }
       } catch { /* the button shows it too */ }
     };
