@@ -73,6 +73,8 @@ type App struct {
 	closing chan struct{}
 	failed  chan error
 	running sync.WaitGroup
+	// rejected counts what could not be understood, for the pages.
+	rejected atomic.Int64
 }
 
 // closer is a named step of shutting down; the last one added goes first.

@@ -37,6 +37,7 @@ func (a *App) console(running context.Context, reader *reader, publisher *publis
 	if !with.SignInMissing {
 		with.Keeping = keeping.New()
 		a.running.Go(func() { a.count(running, with.Keeping) })
+		a.running.Go(func() { a.countRejected(running) })
 		a.running.Go(func() { a.proofs.Ahead(running, book.inForce) })
 		a.running.Go(func() { feed(running, a.picture, with.Cases, a.forgotten) })
 	}

@@ -248,7 +248,7 @@ func (r *reader) Captured() []picture.Captured {
 // Status says how the replica stands.
 func (r *reader) Status() console.Status {
 	stats := r.app.engine.Stats()
-	s := console.Status{Leader: stats.Leading, Lag: uint64(max(stats.Undecided, 0)), Findings: stats.Findings, Rejected: int(stats.Refused)}
+	s := console.Status{Leader: stats.Leading, Lag: uint64(max(stats.Undecided, 0)), Findings: stats.Findings, Rejected: int(r.app.rejected.Load())}
 	for name := range r.app.captured {
 		s.Captured = append(s.Captured, name)
 	}

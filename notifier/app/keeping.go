@@ -40,3 +40,12 @@ func (a *App) count(ctx context.Context, to *keeping.Tally) {
 		a.log.Error("how promises were kept is no longer counted; restart Hearback", "error", err)
 	}
 }
+
+// countRejected counts what could not be understood, whoever refused it and whenever,
+// and follows it until ctx ends.
+func (a *App) countRejected(ctx context.Context) {
+	err := a.stream.Follow(ctx, []string{events.RejectedWildcard}, 0, func(stream.Record) { a.rejected.Add(1) })
+	if err != nil && ctx.Err() == nil {
+		a.log.Error("rejected events are no longer counted; restart Hearback", "error", err)
+	}
+}

@@ -145,6 +145,7 @@ func TestARejectedEventIsMendedAndDecided(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.until("both rejections", func() bool { return strings.Count(c.page("/rejected"), `href="/rejected/`) == 2 })
+	c.until("their number", func() bool { return strings.Contains(c.page("/health"), `href="/rejected">2</a>`) })
 	mended := 0
 	for _, part := range strings.Split(c.page("/rejected"), `href="/rejected/`)[1:] {
 		number, _, _ := strings.Cut(part, `"`)

@@ -50,7 +50,7 @@ type Status struct {
 	Lag uint64
 	// Findings are what the auditor found, in words; none while all is well.
 	Findings []string
-	// Rejected is how many inputs could not be understood.
+	// Rejected is how many inputs could not be understood, ever.
 	Rejected int
 }
 
