@@ -109,6 +109,16 @@ type Rule struct {
 	Steps       []Step
 }
 
+// Asked reports whether the promise is an answer to somebody who got in touch. A rule
+// without a name, which no book has any more, counts as one.
+func (r Rule) Asked() bool {
+	return r.Name == "" || slices.Contains(r.OpenedBy, events.TypeEnquiryReceived) || slices.Contains(r.OpenedBy, events.TypeMessageReceived)
+}
+
+// Silent reports whether the family hears nothing of the promise from Hearback, or has
+// its own time by it: there is nothing that they wait to hear.
+func (r Rule) Silent() bool { return r.FamilyTime || r.Acknowledge == nil && r.lateWords() == "" }
+
 // Span is a stretch of days, both included; a zero date leaves its side open.
 type Span struct{ From, Until calendar.Date }
 

@@ -21,7 +21,27 @@ func (d *decider) enquiry(rule Rule, e events.Event, named string) string {
 	if named != "" {
 		return named
 	}
+	if which := d.justEnded(rule.Each); which != "" {
+		return which // its next step, though the event does not say of which
+	}
 	return e.ID
+}
+
+// justEnded is what the only promise was about that this event has ended among those
+// that the book makes one of for each adviser, school or complaint; empty where there
+// are none, or several.
+func (d *decider) justEnded(each string) (which string) {
+	for _, p := range d.ended {
+		rule, _ := d.books.Version(p.Book).Rule(p.Rule)
+		if each == "" || rule.Each != each {
+			continue
+		}
+		if which != "" && which != p.Enquiry {
+			return ""
+		}
+		which = p.Enquiry
+	}
+	return which
 }
 
 // concerned picks the open promises that an event is about, among those whose rule has a

@@ -257,7 +257,9 @@ func (d *decider) open(e events.Event) {
 func (d *decider) openPromise(rule Rule, q events.Enquiry, caller *Contact, opened time.Time, dates map[string]calendar.Date, note string) {
 	p := Promise{Rule: rule.Name, Enquiry: q.Enquiry, Book: d.book().Version, Opened: opened.UTC(), Dates: dates,
 		Channel: q.Channel, From: q.From, Caller: caller, Urgent: q.Urgent}
-	if i := slices.IndexFunc(d.ended, func(before Promise) bool { return before.Enquiry == p.Enquiry }); rule.Private && p.From == "" && caller == nil && i >= 0 {
+	if i := slices.IndexFunc(d.ended, func(before Promise) bool {
+		return before.Enquiry == p.Enquiry && (before.From != "" || before.Caller != nil)
+	}); rule.Private && p.From == "" && caller == nil && i >= 0 {
 		p.From, p.Caller = d.ended[i].From, d.ended[i].Caller // the next step of the same matter
 	}
 	if _, is := d.c.Promise(p.Key()); is {

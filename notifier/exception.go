@@ -44,7 +44,11 @@ func (d *decider) excuse(said events.Exception, e events.Event) {
 		p.Done = d.now
 		p.Next = nextRung(Ladder(rule, *p, book.Calendar), *p, book.Calendar, d.now)
 		d.say(what, "a person gave the reason; the due date stays "+p.DueDate.Words()+", and the chases go on from the new aim")
-		d.tellFamily(*p, Excused, templates.ExceptionRecorded, byEmailFirst, false, "the family is told why the council will be late, and what it aims at")
+		words, as := templates.ExceptionRecorded, *p
+		if !rule.Statutory { // no law sets its date
+			words, as.Due, as.DueDate = templates.ReplyPostponed, p.Exception.Target, until
+		}
+		d.tellFamily(as, Excused, words, byEmailFirst, false, "the family is told why the council will be late, and what it aims at")
 	}
 	if !found {
 		d.say("An exception was recorded for "+said.Promise+", but no such promise is open", "nothing changed")

@@ -19,7 +19,7 @@ func (d *decider) tellFamily(p Promise, kind Kind, words string, via Via, anytim
 	}
 	if len(audience) == 0 {
 		d.unheard(p.Key(), unheardEverybody)
-		d.openTask(taskReach, reason, p.Key(), p.From)
+		d.openTask(d.toReach(p), reason, p.Key(), p.From)
 	}
 }
 
@@ -35,7 +35,7 @@ func (d *decider) audience(p Promise) (audience []Contact, reason string) {
 		}
 		return nil, "the enquiry came from contact " + p.From + ", whom the case does not know"
 	}
-	if rule, _ := d.books.Version(p.Book).Rule(p.Rule); rule.Private {
+	if d.nameless(p) {
 		return nil, "nobody is named who sent it, and only they may hear of it"
 	}
 	for _, k := range d.c.Contacts {
@@ -44,6 +44,20 @@ func (d *decider) audience(p Promise) (audience []Contact, reason string) {
 		}
 	}
 	return audience, "the case has no contact who may be told"
+}
+
+// nameless is true of a private matter of which nobody says whose it is.
+func (d *decider) nameless(p Promise) bool {
+	rule, _ := d.books.Version(p.Book).Rule(p.Rule)
+	return rule.Private && p.From == "" && p.Caller == nil
+}
+
+// toReach is what a person must do where a promise has nobody who may be told.
+func (d *decider) toReach(p Promise) string {
+	if d.nameless(p) {
+		return taskWhose
+	}
+	return taskReach
 }
 
 // mustNotHear is true of a contact to whom nothing at all may be said.
@@ -110,6 +124,7 @@ const (
 	taskPhone  = "Phone the family: no message can reach them"
 	taskLetter = "Phone the family: only a letter can reach them, and it takes days"
 	taskReach  = "Reach the family another way: nobody may be told"
+	taskWhose  = "Find out who sent it, and tell them and nobody else"
 )
 
 // unheard notes that somebody whom a promise concerns has not heard.
@@ -160,7 +175,7 @@ func (d *decider) hearNow() {
 		}
 	}
 	for _, p := range d.c.Promises {
-		if slices.Contains(p.Unheard, unheardEverybody) {
+		if slices.Contains(p.Unheard, unheardEverybody) && !d.nameless(p) { // no news of the case says who it was
 			d.openTask(taskReach, "the case knows nobody who may be told and can be reached", p.Key(), p.From)
 		}
 	}

@@ -128,7 +128,7 @@ func quoted(text string) string {
 func (d *decider) added(q events.Enquiry, at time.Time) bool {
 	i := slices.IndexFunc(d.c.Promises, func(p Promise) bool {
 		rule, ok := d.books.Version(p.Book).Rule(p.Rule)
-		asked := ok && (slices.Contains(rule.OpenedBy, events.TypeMessageReceived) || slices.Contains(rule.OpenedBy, events.TypeEnquiryReceived))
+		asked := ok && rule.Asked()
 		theirs := p.Caller == nil && (p.From == "" && !rule.Private || p.From != "" && p.From == q.From) ||
 			p.Caller != nil && q.Contact != nil && (sameAddress(SMS, p.Caller.Mobile, q.Contact.Mobile) || sameAddress(Email, p.Caller.Email, q.Contact.Email))
 		return asked && theirs && (q.Enquiry == "" || q.Enquiry == p.Enquiry)

@@ -50,7 +50,7 @@ func (d *decider) postpone(data events.Postponement, at time.Time, concerns func
 		d.say(fmt.Sprintf("Promise %s postponed to %s", p.Key(), p.DueDate.Words()), strings.Join(append([]string{"a person gave a new date."}, deadline.Working...), " "))
 		d.doubtDate(p.Key(), deadline, nil)
 		d.withdrawFor(p.Key(), "a new date was promised", anything)
-		d.tellFamily(*p, Postponement, templates.ReplyPostponed, Via{}, false, "the date of the reply has changed, and the family is told honestly")
+		d.tellFamily(*p, Postponement, templates.ReplyPostponed, rule.by(), false, "the date of the reply has changed, and the family is told honestly")
 	}
 	if !found {
 		d.say("A reply was postponed, but no such enquiry is open", "nothing changed")

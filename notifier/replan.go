@@ -95,7 +95,7 @@ func (d *decider) move(p *Promise, asked events.Replanned) {
 		if r.Holidays != "" {
 			p.Moved = movedByHoliday + r.Holidays + "."
 		}
-		d.tellFamily(*p, Postponement, templates.ReplyPostponed, Via{}, false, "the date is later than the family was told, and they are told honestly")
+		d.tellFamily(*p, Postponement, templates.ReplyPostponed, r.rule.by(), false, "the date is later than the family was told, and they are told honestly")
 	}
 }
 

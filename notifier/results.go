@@ -91,7 +91,7 @@ func (d *decider) fallOver(m Message, r Result) {
 	}
 	m.Tried = append(slices.Clip(m.Tried), m.Channel)
 	m.Anytime = m.Anytime && (m.Channel != Letter || d.now.Sub(m.Decided) <= stillAtOnce)
-	failed := "the " + m.Channel + " failed: "
+	failed := "the " + spoken(m.Channel) + " failed: "
 	if r.Status == Unknown {
 		failed = "the " + m.Channel + " may not have arrived: "
 	}

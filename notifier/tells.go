@@ -54,10 +54,22 @@ func (d *decider) tellNews(e events.Event) {
 			d.say("The family is not told of "+e.Type, "it happened more than two weeks ago, so it is no news")
 		default:
 			for _, p := range serves {
+				if p.From != "" && d.hearsLateNow(p.From) {
+					d.say("Contact "+p.From+" is not told of "+e.Type, "they hear in the same moment that we are late with it")
+					continue
+				}
 				d.tellFamily(p, News, t.Words, t.Via, false, "the book tells the family of "+e.Type)
 			}
 		}
 	}
+}
+
+// hearsLateNow reports whether a contact is told in this very decision that the council
+// is late: two messages at once would be one too many.
+func (d *decider) hearsLateNow(contact string) bool {
+	return slices.ContainsFunc(d.c.Messages, func(m Message) bool {
+		return !m.Staff && m.Kind == Lateness && m.To == contact && m.Decided.Equal(d.now)
+	})
 }
 
 // sendUpdate tells the family what an officer chose to tell them: an update.sent that

@@ -128,7 +128,7 @@ func (v visited) Case(ctx context.Context, ref string) (doorstep.Case, error) {
 	}
 	for _, p := range append(slices.Clone(story.ended), c.Promises...) {
 		rule, _ := books.Version(p.Book).Rule(p.Rule)
-		promise := doorstep.Promise{Key: p.Key(), Enquiry: p.Enquiry, From: p.From, Hidden: p.Caller != nil || p.Task != "" || rule.Private && p.From == "",
+		promise := doorstep.Promise{Key: p.Key(), Enquiry: p.Enquiry, From: p.From, Step: !rule.Asked(), Hidden: p.Caller != nil || p.Task != "" || rule.Private && p.From == "" || !rule.Asked() && rule.Silent(),
 			Opened: p.Opened, Due: p.Due, DueDate: p.DueDate, Late: p.Late}
 		if p.Told != nil {
 			promise.Told = &doorstep.Told{Due: p.Told.Due, DueDate: p.Told.Date}

@@ -40,6 +40,7 @@ type enquiry struct {
 	Received      moment
 	With, By      string // who deals with it, and when the reply is due
 	Open, Late    bool
+	Step          bool // what the council must do, and no answer to them
 	Moved         bool // to the date that By now says
 	Reason        string
 	Answered      *moment
@@ -136,11 +137,15 @@ func (d *doorstep) enquiries(v visit) []enquiry {
 	var list []enquiry
 	for i, p := range promises {
 		p = p.forFamily(d.now())
-		e := enquiry{Received: d.moment(p.Opened), By: d.by(p), Open: p.Ended == nil, Number: i + 1, Count: len(promises)}
+		e := enquiry{Received: d.moment(p.Opened), By: d.by(p), Open: p.Ended == nil, Step: p.Step, Number: i + 1, Count: len(promises)}
 		if p.Postponed != nil {
 			e.Moved, e.Reason = true, p.Postponed.Reason
 		}
 		switch {
+		case p.Step && p.Ended != nil && p.Ended.Kept:
+			e.Class, e.State = "kept", "Done"
+		case p.Step && p.Ended == nil && p.late(d.now()):
+			e.Class, e.State, e.Late = "late", "We are late", true
 		case p.Ended != nil && p.Ended.Kept:
 			e.Class, e.State, e.How, e.Answered = "kept", "We have replied", repliedBy(p.Ended.Channel), new(d.moment(p.Ended.At))
 		case p.Ended != nil:

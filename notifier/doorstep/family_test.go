@@ -82,6 +82,13 @@ func TestHowAnEnquiryStands(t *testing.T) {
 		"closed": {func(_ *doorstep.Case, p *doorstep.Promise) {
 			p.Ended = &doorstep.Ended{At: morning(), Why: "The case was closed. A reason was recorded."}
 		}, []string{"Closed", "If you still need an answer, please call us."}, "A reason was recorded"},
+		"a step": {func(_ *doorstep.Case, p *doorstep.Promise) { p.Step = true },
+			[]string{"We are working on it Our next step is due by 5pm on Monday 30 November 2026.", "It began", "Who deals with it"}, "reply by"},
+		"a step, late": {func(_ *doorstep.Case, p *doorstep.Promise) { p.Step, p.Late = true, true },
+			[]string{"We are late Our next step was due by 5pm on Monday 30 November 2026. We have not done it. We are sorry."}, "We have not replied"},
+		"a step, done": {func(_ *doorstep.Case, p *doorstep.Promise) {
+			p.Step, p.Ended = true, &doorstep.Ended{At: morning(), Kept: true, By: "o.jane", Channel: "phone"}
+		}, []string{"Done This step is over."}, "We have replied"},
 		"nothing":      {func(found *doorstep.Case, _ *doorstep.Promise) { found.Promises, found.Messages = nil, nil }, []string{"There is nothing that we still have to answer.", "We have not sent you anything yet."}, "Delivered"},
 		"for everyone": {func(found *doorstep.Case, p *doorstep.Promise) { p.From = "" }, []string{"5pm on Monday 30 November 2026"}, ""},
 		"no officer":   {func(found *doorstep.Case, _ *doorstep.Promise) { found.Officer, found.Team = "o.gone", "" }, nil, "Who will reply"},

@@ -91,8 +91,10 @@ type Promise struct {
 	// From is the contact who got in touch; empty for every contact.
 	From string
 	// Hidden: no contact hears of it, because somebody who is not on the case got in
-	// touch, or because it is a task for staff.
-	Hidden      bool
+	// touch, because it is a task for staff, or because families are told nothing of it.
+	Hidden bool
+	// Step: it is what the council must do next, and no answer to somebody.
+	Step        bool
 	Opened, Due time.Time
 	DueDate     calendar.Date // the London date of Due
 	Late        bool

@@ -26,8 +26,8 @@ const (
 	endedShare       = 0.03
 	complaintsYearly = 0.033
 	rightsYearly     = 0.01
-	// unsteady is how much longer or shorter than the law says a step takes, as the
-	// logarithm's deviation: half of them are late.
+	// unsteady is how much longer or shorter than the law says a step takes for which it
+	// gives weeks, as the logarithm's deviation: about half of them are late.
 	unsteady = 0.22
 	// updatesEach is the median of the days between two updates to a family.
 	updatesEach = 11

@@ -70,7 +70,7 @@ func some(rows [][]string) [][]string {
 func (r *Result) kept() report.Section {
 	section := report.Section{Title: "Replies by people", Says: []string{
 		"Days are working days from the enquiry to the reply; 0 is the same day. A new date that a person gave counts as the date.",
-		"What the law has the council do stands below as duties: half of each is done late, whoever is chased. Only messages and chases count them elsewhere.",
+		"What the law has the council do stands below as duties. Steps for which it gives weeks are done late about half the time, whoever is chased. Elsewhere only messages and chases count them.",
 	}}
 	heads := columns("", "Opened#", "Answered#", "Waiting#", "Late#", "In time#", "Median#", "9 in 10#", "Longest#")
 	for _, of := range []struct {

@@ -95,6 +95,9 @@ func (s *summing) families(t *tally) {
 
 func (s *summing) promise(t *tally, place int, p *promised) {
 	if !p.asked {
+		if p.theirs {
+			return
+		}
 		s.rules.add(p, p.rule, s.workingDays(p.opened, cmp.Or(p.ended, s.end)))
 		return
 	}

@@ -40,9 +40,10 @@ type promised struct {
 	// acknowledges: the rule tells the family at once. unreached: at some time no
 	// message could reach somebody whom it concerns.
 	// asked: a family got in touch, and no event of the law opened it.
-	acknowledges, asked, unreached, late, kept, postponed bool
-	chases                                                int
-	highest                                               rung
+	// theirs: the time is the family's own.
+	acknowledges, asked, theirs, unreached, late, kept, postponed bool
+	chases                                                        int
+	highest                                                       rung
 }
 
 // chase is one message to a member of staff.
@@ -185,8 +186,8 @@ func (t *tally) saw(m rehearse.Move) {
 func (t *tally) opened(c *notifier.Case, p *notifier.Promise) int {
 	rule, _ := t.book.Rule(p.Rule)
 	t.promises = append(t.promises, promised{rule: rule.Name, enquiry: p.Enquiry, team: c.Team, officer: c.Officer,
-		opened: p.Opened, due: p.Due, acknowledges: rule.Acknowledge != nil,
-		asked: slices.Contains(rule.OpenedBy, events.TypeEnquiryReceived) || slices.Contains(rule.OpenedBy, events.TypeMessageReceived)})
+		opened: p.Opened, due: p.Due, acknowledges: rule.Acknowledge != nil, theirs: rule.FamilyTime,
+		asked: rule.Asked()})
 	t.open[strings.Clone(p.Key())] = len(t.promises) - 1
 	return len(t.promises) - 1
 }
