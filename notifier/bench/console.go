@@ -145,7 +145,8 @@ func demonstrate(ctx context.Context, config Config, families int) (c *council, 
 }
 
 // rare makes what not every council has, so that its pages can be looked at: what a
-// stranger wrote. The demonstration has a rejected event of its own.
+// stranger wrote, and an event that is refused, by which decided knows that all before
+// it was decided.
 func (c *council) rare(ctx context.Context) error {
 	const stranger = "+447700900777"
 	pen, now := notifier.PenRef(notifier.SMS, stranger), time.Now()
