@@ -49,12 +49,31 @@ func (d *decider) postpone(data events.Postponement, at time.Time, concerns func
 		p.Next = nextRung(Ladder(rule, *p, book.Calendar), *p, book.Calendar, p.Done)
 		d.say(fmt.Sprintf("Promise %s postponed to %s", p.Key(), p.DueDate.Words()), strings.Join(append([]string{"a person gave a new date."}, deadline.Working...), " "))
 		d.doubtDate(p.Key(), deadline, nil)
+		if d.heardWithNewDate(*p, rule) {
+			continue
+		}
 		d.withdrawFor(p.Key(), "a new date was promised", anything)
 		d.tellFamily(*p, Postponement, templates.ReplyPostponed, rule.by(), false, "the date of the reply has changed, and the family is told honestly")
 	}
 	if !found {
 		d.say("A reply was postponed, but no such enquiry is open", "nothing changed")
 	}
+}
+
+// heardWithNewDate acknowledges anew, with the date that holds now, whom the first
+// acknowledgement has not reached yet and a message about the date would have to wait
+// for contact hours: they must hear at once that they were heard, and never knew
+// another date.
+func (d *decider) heardWithNewDate(p Promise, rule Rule) bool {
+	waits := slices.ContainsFunc(d.c.Messages, func(m Message) bool {
+		return m.Promise == p.Key() && m.Kind == Acknowledgement && m.Anytime && d.now.Sub(m.Decided) <= stillAtOnce
+	})
+	if !waits || rule.Acknowledge == nil || d.book().Calendar.Open(d.book().ContactHours, d.now) {
+		return false
+	}
+	d.withdrawFor(p.Key(), "a new date was promised", anything)
+	d.tellFamily(p, Acknowledgement, rule.Acknowledge.Words, rule.Acknowledge.Via, true, "they must hear at once that they were heard, with the date that a person has just set")
+	return true
 }
 
 // uncounted says that a date is not the rule's.

@@ -85,8 +85,9 @@ func TestEveryOpenPromiseIsPursuedUntilSomebodyReplies(t *testing.T) {
 			}
 		}
 		w.takes(events.TypeReplySent, events.Reply{})
-		if len(w.c.Promises) > 0 || len(w.c.Messages) > 0 {
-			t.Fatalf("a reply to everything leaves %d promises and %d messages", len(w.c.Promises), len(w.c.Messages))
+		left := slices.DeleteFunc(slices.Clone(w.c.Messages), func(m notifier.Message) bool { return m.Kind == notifier.News }) // news is about no promise
+		if len(w.c.Promises) > 0 || len(left) > 0 {
+			t.Fatalf("a reply to everything leaves %d promises and the messages %+v", len(w.c.Promises), left)
 		}
 	})
 }
