@@ -21,16 +21,19 @@ skip() { echo "SKIPPED: $*"; exit 3; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# end_group ends the one process group that this script started, first politely. Its
-# leader's id is in $group.
+# end_group ends the process groups that this script started, first politely. Their
+# leaders' ids are in $group.
 end_group() {
-  kill -TERM -- "-$group" 2>/dev/null || true
-  for _ in $(seq 50); do
-    kill -0 -- "-$group" 2>/dev/null || break
-    sleep 0.1
+  local one
+  for one in $group; do kill -TERM -- "-$one" 2>/dev/null || true; done
+  for one in $group; do
+    for _ in $(seq 50); do
+      kill -0 -- "-$one" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -KILL -- "-$one" 2>/dev/null || true
+    wait "$one" 2>/dev/null || true
   done
-  kill -KILL -- "-$group" 2>/dev/null || true
-  wait "$group" 2>/dev/null || true
   group=""
 }
 

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import puppeteer from "puppeteer-core";
 import { HtmlValidate } from "html-validate";
 
-const [address, executablePath, pictures, large] = process.argv.slice(2);
+const [address, closed, door, executablePath, pictures, large] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended"],
@@ -311,6 +311,15 @@ const states = (known) => {
   ];
 };
 
+// doors are the pages that somebody sees who is not let in: of a Hearback without
+// sign-in, and of one whose identity provider does not answer.
+const doors = [
+  ["a console without sign-in", 503, closed + "/"],
+  ["sign-in that does not answer", 503, door + "/sign-in"],
+  ["an answer to no sign-in", 400, door + "/sign-in/answer?state=x&code=y"],
+  ["signed out", 200, door + "/sign-out"],
+];
+
 // tell stores an event as a service would, which in the demonstration needs no token.
 const tell = (type, subject, data, more = {}) => fetch(`${address}/v1/events`, {
   method: "POST",
@@ -503,7 +512,7 @@ const newPage = async (scripts) => {
   await page.setViewport({ width: 1440, height: 900 });
   page.on("response", (answer) => { if (answer.request().isNavigationRequest()) page.answer = answer; });
   page.on("pageerror", (error) => fault("script", error.message));
-  page.on("console", (m) => { if (m.type() === "error" && !/status of (400|403|404|405|409|422)/.test(m.text())) fault("console of the browser", m.text()); });
+  page.on("console", (m) => { if (m.type() === "error" && !/status of (400|403|404|405|409|422|503)/.test(m.text())) fault("console of the browser", m.text()); });
   await page.setBypassCSP(true); // axe is put into the page; the policy itself is tested in Go
   await page.setJavaScriptEnabled(scripts);
   return page;
@@ -537,6 +546,13 @@ try {
   const pages = {};
   for (const row of rows) await tryState((pages[row[0]] ??= await as(row[0])), row);
   await Promise.all(Object.values(pages).map(leave));
+  for (const [name, status, url] of doors) {
+    const page = await newPage(true);
+    const answered = (await page.goto(url, { waitUntil: "domcontentloaded" })).status();
+    if (answered !== status) fault(name, `status ${answered}, want ${status}`);
+    await look(page, name);
+    await leave(page);
+  }
   for (const [kind, path] of forms.seen) if (!forms.sent.has(kind)) fault(`form ${kind} on ${path}`, "no state sends it");
   console.log(`${rows.length} states after ${Math.round((Date.now() - began) / 1000)} seconds`);
   if (large) console.log("SKIPPED: the stories, which are about the usual demonstration");

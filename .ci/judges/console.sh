@@ -21,18 +21,33 @@ if [ -z "$browser" ]; then
 fi
 
 CGO_ENABLED=0 go build -trimpath -o "$scratch/hearback" ./cmd/hearback
-mkdir "$scratch/data"
-setsid env -i PATH="$PATH" HOME="$scratch" HEARBACK_HTTP_LISTEN=127.0.0.1:0 HEARBACK_NATS_LISTEN=127.0.0.1:0 HEARBACK_DATA_DIR="$scratch/data" \
-  "$scratch/hearback" demo ${CONSOLE_FAMILIES:+--families "$CONSOLE_FAMILIES"} >"$scratch/demo.out" 2>&1 </dev/null &
-group=$!
-address=""
-for _ in $(seq 1800); do
-  address=$(sed -n 's/^ *open \(http:[^ ]*\)$/\1/p' "$scratch/demo.out")
-  [ -z "$address" ] || break
-  kill -0 "$group" 2>/dev/null || { cat "$scratch/demo.out"; fail "$judge: the demonstration ended before it was open"; }
-  sleep 0.1
-done
-[ -n "$address" ] || { cat "$scratch/demo.out"; fail "$judge: the demonstration was not open after three minutes"; }
+group=""
+# started starts Hearback in a folder of its own, with settings, waits for the line in
+# which it names an address, and leaves that in $at. The judge ends it by its number.
+started() {
+  local name=$1 line=$2; shift 2
+  mkdir "$scratch/$name"; : >"$scratch/$name.out"
+  setsid env -i PATH="$PATH" HOME="$scratch" HEARBACK_HTTP_LISTEN=127.0.0.1:0 HEARBACK_NATS_LISTEN=127.0.0.1:0 HEARBACK_DATA_DIR="$scratch/$name" \
+    "$@" >"$scratch/$name.out" 2>&1 </dev/null &
+  local process=$!
+  group="$group $process"
+  for _ in $(seq 1800); do
+    at=$(sed -n "$line" "$scratch/$name.out")
+    [ -z "$at" ] || return 0
+    kill -0 "$process" 2>/dev/null || { cat "$scratch/$name.out"; fail "$judge: hearback $name ended before it was open"; }
+    sleep 0.1
+  done
+  cat "$scratch/$name.out"
+  fail "$judge: hearback $name was not open after three minutes"
+}
+started demo 's/^ *open \(http:[^ ]*\)$/\1/p' "$scratch/hearback" demo ${CONSOLE_FAMILIES:+--families "$CONSOLE_FAMILIES"}
+address=$at
+running='s#^Hearback is running. Health: \(http://[^ ]*\)/readyz$#\1#p'
+started closed "$running" "$scratch/hearback" run
+closed=$at
+started door "$running" HEARBACK_PUBLIC_URL=http://127.0.0.1:1 HEARBACK_OIDC_ISSUER=http://127.0.0.1:1 HEARBACK_OIDC_CLIENT_ID=hearback \
+  HEARBACK_OIDC_CLIENT_SECRET=none HEARBACK_SESSION_SECRET="$(head -c 32 /dev/zero | base64)" "$scratch/hearback" run
+door=$at
 
 cp .ci/judges/console.mjs "$scratch/npm/console.mjs"
-timeout 900 node "$scratch/npm/console.mjs" "$address" "$browser" "${CONSOLE_PICTURES:-}" "${CONSOLE_FAMILIES:-}" || fail "$judge"
+timeout 900 node "$scratch/npm/console.mjs" "$address" "$closed" "$door" "$browser" "${CONSOLE_PICTURES:-}" "${CONSOLE_FAMILIES:-}" || fail "$judge"
