@@ -26,7 +26,7 @@ const earlyFor = 30 * 24 * time.Hour
 // identity, or by its place in the stream) changes nothing. The case that was
 // passed in is left as it is.
 func Decide(c Case, in Input, books Books, now time.Time) Decision {
-	d := decider{c: c.clone(), books: books, now: now}
+	d := decider{c: c.clone(), books: books, now: now, decided: c.Decided}
 	switch {
 	case in.Event != nil && in.Event.Type == events.TypeReceiptReceived:
 		// A message knows how far it has come: a receipt needs no remembering, and
@@ -66,6 +66,7 @@ func Decide(c Case, in Input, books Books, now time.Time) Decision {
 // decider is one decision in the making.
 type decider struct {
 	c        Case
+	decided  int // messages before this decision
 	books    Books
 	now      time.Time
 	changed  bool

@@ -92,8 +92,11 @@ func (d *decider) compose(m *Message, valuesIn func(language string) templates.V
 // messageID numbers the next message of the case.
 func (d *decider) messageID() string {
 	d.c.Decided++
-	return fmt.Sprintf("%s-%d", d.c.Ref, d.c.Decided)
+	return numbered(d.c.Ref, d.c.Decided)
 }
+
+// numbered is the id of the nth message of a case.
+func numbered(ref string, n int) string { return fmt.Sprintf("%s-%d", ref, n) }
 
 func (m Message) recipientWords() string {
 	switch {

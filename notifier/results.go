@@ -93,7 +93,7 @@ func (d *decider) fallOver(m Message, r Result) {
 	m.Anytime = m.Anytime && (m.Channel != Letter || d.now.Sub(m.Decided) <= stillAtOnce)
 	failed := "the " + spoken(m.Channel) + " failed: "
 	if r.Status == Unknown {
-		failed = "the " + m.Channel + " may not have arrived: "
+		failed = "the " + spoken(m.Channel) + " may not have arrived: "
 	}
 	m.Failed = append(slices.Clip(m.Failed), failed+r.Reason)
 	k, known := recipient(d.c, m)

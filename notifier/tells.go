@@ -67,9 +67,12 @@ func (d *decider) tellNews(e events.Event) {
 // hearsLateNow reports whether a contact is told in this very decision that the council
 // is late: two messages at once would be one too many.
 func (d *decider) hearsLateNow(contact string) bool {
-	return slices.ContainsFunc(d.c.Messages, func(m Message) bool {
-		return !m.Staff && m.Kind == Lateness && m.To == contact && m.Decided.Equal(d.now)
-	})
+	for n := d.decided + 1; n <= d.c.Decided; n++ {
+		if m, waits := d.c.Message(numbered(d.c.Ref, n)); waits && !m.Staff && m.Kind == Lateness && m.To == contact {
+			return true
+		}
+	}
+	return false
 }
 
 // sendUpdate tells the family what an officer chose to tell them: an update.sent that
