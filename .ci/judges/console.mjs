@@ -335,7 +335,11 @@ const happen = async () => {
   await tell("contact.changed", "H-99999", contact("07700 900998"));
   await tell("contact.changed", "H-99999", contact("07700 900997"));
   await tell("enquiry.received", "H-99999", { channel: "pigeon" }, { time: "2026-11-31T09:00:00Z" });
-  await new Promise((done) => setTimeout(done, 2000)); // until all of it is decided
+  for (const [path, shown] of [["/unmatched", "pen-0123456789abcdef"], ["/tasks?page=999", "H-99999"], ["/rejected", "H-99999"]]) {
+    for (const began = Date.now(); !(await (await fetch(address + path)).text()).includes(shown);) {
+      if (Date.now() - began > 60000) throw new Error(`${path} does not show ${shown}`);
+    }
+  }
 };
 
 // known are things of the demonstration that the states are about.
